@@ -1,7 +1,7 @@
 /*
  * Measures how long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). build/vendor
- * exists already, and each figure is the median of 5 whole `node laju build` processes: all commands rebuilt, one
- * changed, and nothing changed. For `build --watch`, it is the time from saving a command to the line that says it
+ * already exists, and each figure is the median of 5 whole `node laju build` processes: all commands rebuilt, one
+ * changed, and nothing changed. For `build --watch`, measures the time from saving a command to the line that says it
  * was built.
  */
 import { spawn } from "node:child_process";
@@ -56,7 +56,7 @@ async function watchedChange(app: BenchApp): Promise<number> {
       await lines.next();
       times.push(performance.now() - began);
     }
-    // The first few runs only warm V8 up.
+    // The first few runs only warm up V8.
     return median(times.slice(3));
   } finally {
     watch.kill();

@@ -1,7 +1,7 @@
 /*
  * Lets the real cron daemon start 500 commands in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as
- * root on Debian (the daemon runs in a private mount namespace; the machine's crontabs are not touched). Reports
- * when the last one started and ended, how much CPU and memory they took, and whether each is in the ledger.
+ * root on Debian (the daemon runs in a private mount namespace; the machine's crontabs are not touched). Reports when
+ * the last command started and ended, how much CPU and memory all of them took, and whether each run is in the ledger.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -89,7 +89,7 @@ export default command({
 `;
 }
 
-/** The runs of the first minute in which cron started any. */
+/** The runs of the first minute in which cron started commands. */
 function readRuns({ root }: BenchApp): Row[] {
   return withLedger(join(root, "data"), (ledger) => {
     const rows = ledger.prepare("SELECT * FROM runs WHERE name <> 'Warm' ORDER BY started_at").all() as Row[];

@@ -1,7 +1,7 @@
 /*
- * Measures the dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Reports
- * how long it takes to start and to send the first byte of the first page, how much is sent, and how much memory it
- * uses. A bare start of node is measured too, because the machine may be busy.
+ * Measures the dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Reports how
+ * long it takes to start and to send the first byte of the first page, how much it sends, and how much memory it uses.
+ * Also measures a bare start of node, because the machine may be busy.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -86,7 +86,7 @@ const otherPages = [
   ...["queue", "?tag=t1", "metrics", "api/status", "api/timeline"],
 ];
 
-/** Until the page's script has run, from the start of the navigation. */
+/** The time from the start of the navigation until the page's script has run. */
 async function measureBrowser({ url, base }: Serving): Promise<void> {
   const { browser, close } = await startBrowser();
   const page = await browser.newPage();
@@ -100,7 +100,10 @@ async function measureBrowser({ url, base }: Serving): Promise<void> {
   say("interactive in Chromium", median(times));
 }
 
-/** Resident memory counts node's own program, which all processes of node share; the proportional set shares it out. */
+/**
+ * Resident memory includes node's own program, which all node processes share; the proportional set size divides it
+ * among them.
+ */
 function sayMemory({ process: { pid } }: Serving): void {
   const mib = (file: string, name: string) =>
     Math.round(
@@ -133,7 +136,7 @@ function bareStart(): number {
   return median(times);
 }
 
-/** One run a second until now, of which each tenth failed and each hundredth was skipped. */
+/** One run per second until now. Every tenth failed, and every hundredth was skipped. */
 function fill({ root }: BenchApp): void {
   const now = Date.now();
   withLedger(join(root, "data"), (ledger) =>

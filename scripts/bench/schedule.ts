@@ -1,6 +1,6 @@
 /*
- * Measures parsing an expression and computing its next 1,000 times: `npx tsx scripts/bench/schedule.ts`. If croner
- * is installed (`npm install --prefix scripts/bench/schedule`), both alternate over the same expressions.
+ * Measures parsing an expression and computing its next 1,000 times: `npx tsx scripts/bench/schedule.ts`. If croner is
+ * installed (`npm install --prefix scripts/bench/schedule`), measures both alternately on the same expressions.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -14,14 +14,14 @@ export interface Seeded {
 }
 
 /**
- * Fills the demonstration tables with the same small blog every time, dated back from `now`. It EMPTIES them
+ * Fills the demonstration tables with the same small blog every time, with dates relative to `now`. It EMPTIES them
  * first: use it only for a demonstration or test database.
  */
 // biome-ignore lint/suspicious/noExplicitAny: DB is a Knex of rows without a declared shape.
 export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seeded> {
   return db.transaction(async (trx) => {
     for (const table of demoTables) await trx(table).delete();
-    // Insert in portions, because databases limit the number of values in one statement.
+    // Insert in batches, because databases limit the number of values in one statement.
     const insert = (table: string, rows: object[]) => trx.batchInsert(table, rows, 50);
 
     await insert("users", users(now));
@@ -34,7 +34,7 @@ export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seed
   });
 }
 
-/** The tables, children before parents, so that foreign keys don't prevent the deletion. */
+/** The tables, children before parents, so that foreign keys don't prevent deletion. */
 const demoTables = [
   "digest_deliveries",
   "monthly_reports",

@@ -4,7 +4,7 @@ import { jobFields, metadataFields } from "./parts/fields";
 import { settingTables } from "./parts/settings";
 import { verbPages } from "./parts/verbs";
 
-/** A page with generated parts: its current text, and its text after generating them again. */
+/** A page with generated parts: its current text, and its text with these parts regenerated. */
 export interface GeneratedDocument {
   path: string;
   current: string;

@@ -8,7 +8,7 @@ export interface Field {
   isOptional: boolean;
 }
 
-/** The fields that an interface declares in a source file, in order. Methods are left out. */
+/** The fields that an interface declares in a source file, in order. Omits methods. */
 export function fieldsOf(file: string, name: string): Field[] {
   const body = bodyOf(readFileSync(file, "utf8"), name);
   if (body === undefined) throw new Error(`${file} has no interface ${name}`);

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { appPackages } from "../../framework/new/description";
 
-/** The tools that laju's commands start. An app gets them with laju. */
+/** The tools that laju's commands start. laju depends on them, so every app gets them. */
 const tools = ["esbuild", "oxc-parser", "tsx"];
-/** Packages that laju's command line needs. They are bundled, so that `new` works before anything is installed. */
+/** Packages that laju's command line needs. They are bundled, so that `new` works before any package is installed. */
 export const bundled = ["fastest-levenshtein"];
-/** The packages whose types laju's own types refer to. */
+/** The packages whose types laju's own types use. */
 const types = ["@types/better-sqlite3", "@types/ejs", "@types/nodemailer"];
 
 /**
@@ -27,7 +27,7 @@ export function description(project: string) {
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: bundled,
     optionalDependencies: own.optionalDependencies,
-    // The packages that `new` adds to an app, for anyone who develops this package on its own.
+    // The packages that `new` adds to an app, for those who develop this package by itself.
     devDependencies: pick(appPackages),
     allowScripts: own.allowScripts,
     peerDependencies: pick(["bullmq"]),

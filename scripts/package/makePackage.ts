@@ -58,7 +58,7 @@ export function fillPackage(project: string, folder: string): void {
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 }
 
-/** Whether a module contains only types, so that nothing loads it. */
+/** Whether a module contains only types, so that no code loads it. */
 function hasTypesOnly(code: string): boolean {
   return code.replaceAll(/^\/\/.*$/gm, "").trim() === "export {};";
 }
@@ -102,7 +102,7 @@ function copy(from: string, to: string): void {
   cpSync(from, to);
 }
 
-/** Skips files that nobody loads. */
+/** Skips files that no code loads. */
 function copyPackage(from: string, to: string): void {
   const { main } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const files = filesIn(from).filter(

@@ -31,7 +31,7 @@ export default command({ schedule: "* * * * *", ${meta} async run() {
 
 export interface Killed {
   kills: number;
-  /** Starts after a kill that did not run immediately. */
+  /** How many starts right after a kill were skipped or not recorded. */
   refused: number;
   states: Record<string, number>;
   integrity: string;

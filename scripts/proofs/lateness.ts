@@ -1,7 +1,7 @@
 /*
  * Measures how late timeouts end a run: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (20 of each kind, with 8
- * busy processes alongside). Counted from the timeout to the moment when the process that started the run sees its
- * end. Exits with 1 if one is more than a second late.
+ * busy processes alongside). Measured from the timeout until the process that started the run sees it end. Exits with 1
+ * if one is more than a second late.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
 /*
- * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. Measures `status` and `runs` with them
- * and with a ledger of a single run, and whether a start waits for pruning. Exits with 1 if a run is not recorded.
- * (Needs python3, which measures.)
+ * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. Measures `status` and `runs` with these
+ * runs and with a single run in the ledger, and whether a start waits for pruning. Exits with 1 if a run is not
+ * recorded. (Needs python3 to measure.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -75,7 +75,7 @@ async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
       const argv = [process.execPath, "laju.js", ...verb];
       const env = { ...cronEnvironment(), ...dataIn(name) };
       const cost = await probe.run({ argv, cwd: join(root, "build"), env, log: join(root, "verbs.log") });
-      // The exit status of `status` is 1 if something is wrong.
+      // `status` exits with 1 if a command has problems.
       if (cost.status > 1) throw new Error(`laju ${verb.join(" ")} ended with status ${cost.status}`);
       costs[name].push(cost);
     }

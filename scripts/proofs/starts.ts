@@ -1,6 +1,6 @@
 /*
  * Many simultaneous starts of one command: `npx tsx scripts/proofs/starts.ts [STARTS]` (200). One must run, and all
- * others be recorded as skipped. Exits with 1 otherwise. (CPU time is read from /proc.)
+ * others must be recorded as skipped. Exits with 1 otherwise. (CPU time is read from /proc.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -54,7 +54,7 @@ function stopwatch(): () => Seconds {
   return () => ({ wall: Date.now() / 1000 - begun.wall, cpu: childrensCpu() - begun.cpu });
 }
 
-/** The CPU time of all ended children, in seconds: fields 16 and 17 of proc(5), in ticks of 10 ms. */
+/** The CPU time of all children that have exited, in seconds: fields 16 and 17 of proc(5), in ticks of 10 ms. */
 function childrensCpu(): number {
   const stat = readFileSync("/proc/self/stat", "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -72,9 +72,7 @@ async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   return taken();
 }
 
-/**
- * Starts all of them at once, and releases the one that runs when the others have ended. Returns their cost.
- */
+/** Starts all of them at once, and lets the one that runs finish when the others have exited. Returns their cost. */
 async function startAll({ root, write }: BenchApp): Promise<Seconds> {
   const taken = stopwatch();
   let ended = 0;

@@ -8,7 +8,7 @@ import { openSqlite } from "../../framework/services/database/sqliteDriver";
 const engine = await queueEngine();
 const worker = {
   id: "web-1 4182",
-  // Alive for as long as the pictures are taken.
+  // This process, which is alive while the screenshots are taken.
   host: hostname(),
   pid: Number(process.env.WORKER_PID),
   identity: null,

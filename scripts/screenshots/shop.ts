@@ -5,7 +5,7 @@ import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";
 
-/** A command of the shop, and how its runs go. */
+/** A command of the shop, with facts about its runs. */
 interface ShopCommand {
   schedule: string;
   description: string;
@@ -224,7 +224,7 @@ function runsOf(name: string, command: ShopCommand, now: number, random: () => n
   return rows;
 }
 
-/** A run that takes a while and logs its progress, started as cron would. */
+/** Starts, as cron would, a run that takes a while and logs its progress. */
 function startExport({ root }: BenchApp): void {
   const file = join(root, "logs", "ExportOrders.log");
   mkdirSync(join(root, "logs"), { recursive: true });
@@ -236,7 +236,7 @@ function startExport({ root }: BenchApp): void {
   }).unref();
 }
 
-/** A separate program, because its imports belong to the app in LAJU_ROOT. */
+/** Runs a separate program, because its imports must come from the app in LAJU_ROOT. */
 function fillQueue({ root }: BenchApp): void {
   const project = join(import.meta.dirname, "..", "..");
   const tsx = join(project, "node_modules", ".bin", "tsx");

@@ -1,5 +1,5 @@
 /*
- * Measures how long it takes to complete 20 jobs and claim 20 more when a backlog has piled up: `npx tsx
+ * Measures how long it takes to complete 20 jobs and claim 20 more while there is a backlog: `npx tsx
  * scripts/bench/queue/backlog.ts`. First with only a thousand ready jobs, then with 200,000 ready and 1,000,000
  * finished ones. On a server also for 60,000 jobs with and without a concurrent transaction that stays open.
  *   --on X      sqlite (default), postgresql or mariadb
@@ -22,7 +22,7 @@ if (database === undefined || values.on === "redis") throw new Error(`no table o
 const root = mkdtempSync(join(tmpdir(), "laju-backlog-"));
 Object.assign(process.env, { DATABASE_URL: database.url, LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// Imported late, because these modules read the environment.
+// Import these modules late, because they read the environment.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { default: DB } = await import("../../../framework/services/DB");
 await DB.migrate.latest();
@@ -91,7 +91,7 @@ async function exchanges(count: number): Promise<number[]> {
   return took;
 }
 
-/** Dead row versions cannot be cleared while an open transaction might still see them. */
+/** The server cannot remove dead row versions while an open transaction might still see them. */
 async function besideTransaction(): Promise<void> {
   const count = 3000 * share;
   const alone = await exchanges(count);

@@ -1,7 +1,7 @@
 import { type Child, start } from "./child";
 import type { Task } from "./program";
 
-/** Measures one thing on a fresh database. The text is for the table, the number for ratios. */
+/** One measurement on a fresh database. The text is for the table, the number for ratios. */
 export interface Case {
   key: string;
   label: string;
@@ -75,7 +75,7 @@ async function beside(place: Place, count: number): Promise<Measured> {
   return rate(count, wallMs, ` (${short(p99)}; ${short(p50)}, ${short(max)})`);
 }
 
-/** The longest time to wait for a take-over, in milliseconds; other queues need minutes or hours. */
+/** How long to wait for a takeover, in milliseconds; other queues need minutes or hours. */
 const patience = 15_000;
 
 async function takeOver(place: Place): Promise<Measured> {

@@ -39,7 +39,7 @@ export function installPeers(): void {
 }
 
 /**
- * A fresh database for one measurement. With `mustKeep`, a crash must lose nothing. Undefined if the server is not
+ * A fresh database for one measurement. With `mustKeep`, a crash must not lose any data. Undefined if the server is not
  * installed.
  */
 export async function freshDatabase({ on }: System, mustKeep = false): Promise<Database | undefined> {
@@ -58,6 +58,6 @@ export interface Database {
   stop(): Promise<void>;
   /** Kills the server, as in a crash. Only for servers. */
   crash?(): Promise<void>;
-  /** Restarts it. */
+  /** Restarts the server. */
   again?(): Promise<void>;
 }

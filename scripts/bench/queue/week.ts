@@ -4,7 +4,7 @@
  *   --jobs N    (default 1000000)
  *   --rate N    jobs pushed per second (default 5000), by the same process
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
- * Finished jobs are kept for 20 seconds and pruned every minute. Exits with 1 if something grew.
+ * Finished jobs are kept for 20 seconds and pruned every minute. Exits with 1 if either grew.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ const place =
     : { DATABASE_URL: database.url };
 Object.assign(process.env, place, { LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// Imported late, because these modules read the environment.
+// Import these modules late, because they read the environment.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { handlerOf } = await import("../../../framework/queue/handlers");
 const { job } = await import("../../../framework/queue/job");
@@ -64,7 +64,7 @@ const begun = Date.now();
 const looking = setInterval(look, (jobs / rate) * 50);
 while (pushed < jobs) {
   const wanted = Math.min(jobs, Math.floor(((Date.now() - begun) / 1000) * rate));
-  // Don't push faster than the worker processes jobs, because that would measure the backlog instead.
+  // Don't push faster than the worker processes jobs. Otherwise this would measure the backlog.
   if (pushed < wanted && pushed - done < 5 * rate) {
     const size = Math.min(500, wanted - pushed);
     await definition.pushMany(Array.from({ length: size }, (_, index) => ({ n: pushed + index })));

@@ -1,4 +1,4 @@
-/** A measured command, in laju's form and in the naive one. */
+/** A measured command, in laju's form and in the naive form. */
 export interface Case {
   /** Its letter in docs/explanation/performance.md. */
   key: string;

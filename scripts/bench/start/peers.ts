@@ -78,7 +78,7 @@ function versionOf(folder: string, name: string): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** The path of the npx script, so that the measured Node runs it and not the Node on the PATH. */
+/** The path of the npx script, so that the measured Node runs it instead of the Node on the PATH. */
 function npx(): string {
   const folders = (process.env.PATH ?? "").split(delimiter).concat(dirname(process.execPath));
   const found = folders.map((folder) => join(folder, "npx")).find((path) => existsSync(path));

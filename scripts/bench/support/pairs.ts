@@ -11,8 +11,8 @@ export interface Compared {
 }
 
 /**
- * Measures programs in rounds. In each, every program runs right after its own bare start of node, so that
- * other load on the machine affects both.
+ * Measures programs in rounds. In each round, every program runs right after its own bare start of node, so that other
+ * load on the machine affects both.
  */
 export async function compare(
   probe: Probe,

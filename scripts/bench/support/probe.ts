@@ -18,7 +18,7 @@ export interface Cost {
   wall: number;
   cpu: number;
   memory: number;
-  /** Page faults: a measure of cost that has no noise. */
+  /** Page faults: a noise-free measure of cost. */
   faults: number;
   status: number;
 }
@@ -29,7 +29,7 @@ export interface Probe {
   stop(): void;
 }
 
-/** Python's standard library has wait4(2), Node's does not. */
+/** Uses Python, whose standard library has wait4(2); Node's does not. */
 export function startProbe(): Probe {
   const child = spawn("python3", [join(import.meta.dirname, "probe.py")], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -39,7 +39,7 @@ function fieldTable(fields: Field[], links: Record<string, string> = {}): string
   return table(["Field", "Type", "Meaning"], rows);
 }
 
-/** Replaces laju's own types by their definitions. */
+/** Replaces laju's own types with their definitions. */
 function shownType(type: string): string {
   return type
     .replaceAll("readonly ", "")

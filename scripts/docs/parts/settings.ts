@@ -9,7 +9,7 @@ interface Setting {
 }
 
 /**
- * Every setting in .env.example, with what the code accepts. A test compares the names and values there with
+ * Every setting in .env.example, with the values that the code accepts. A test compares the names and values there with
  * the code that reads them.
  */
 export function settingTables(project: string): string {

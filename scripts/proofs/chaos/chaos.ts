@@ -29,12 +29,10 @@ export interface Options {
   keep: boolean;
 }
 
-/**
- * After the last fault, jobs must keep ending. It is a violation if no job ends for this many milliseconds.
- */
+/** After the last fault, jobs must keep finishing. If none finishes for this many milliseconds, that is a violation. */
 const longestCalm = 120_000;
 const leaseMs = 6000;
-/** The lease of workers whose heartbeats are answered late on purpose. */
+/** The lease of workers whose heartbeats deliberately get late answers. */
 const longLeaseMs = 20_000;
 
 /** Runs the queue under faults and reports the result. Returns whether every promise was kept. */
@@ -120,7 +118,10 @@ async function enlist(
   }
 }
 
-/** Waits until all programs work. On a busy machine they take half a minute to start, and earlier faults prove nothing. */
+/**
+ * Waits until all programs work. On a busy machine they take half a minute to start, and faults before that are
+ * pointless.
+ */
 async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<void> {
   const names = fleet.members.map(({ role }) => role.name);
   const workers = names.filter((name) => !name.startsWith("producer")).length;

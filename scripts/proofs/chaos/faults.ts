@@ -52,7 +52,7 @@ const perform: Record<FaultName, Perform> = {
       await pause(ms);
       database.exec("rollback");
     } catch {
-      // Another process has the lock, or the disk is full. Either is fine.
+      // Another process has the lock, or the disk is full. Both are fine.
     } finally {
       database.close();
     }
@@ -85,7 +85,7 @@ const perform: Record<FaultName, Perform> = {
     ),
 };
 
-/** What a fault occupies: at most one fault at a time may take the server away or fill the disk. */
+/** The resource that a fault occupies: at most one fault at a time may stop the server or fill the disk. */
 function placeOf(name: FaultName): string {
   return name === "rewind" ? "crash" : name;
 }
@@ -109,7 +109,7 @@ async function performOne(fault: Fault, field: Battlefield): Promise<void> {
   const { name, target } = fault;
   const begin = now();
   await perform[name](field, fault);
-  // Not as planned: a server may take much longer to come back.
+  // Record the actual end, because a server can take much longer to come back than planned.
   append(field.trace, { what: "fault", fault: name, target: target.toFixed(3), until: now() }, begin);
 }
 
@@ -141,7 +141,7 @@ async function onWay(
   end(way);
 }
 
-/** On all proxies. */
+/** Loses answers on all proxies. */
 async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
   const ways = fleet.ways("");
   for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
@@ -157,8 +157,8 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
 }
 
 /**
- * A worker that reconnects claims immediately or after its heartbeat. For this long it has the new jobs to
- * itself. In milliseconds.
+ * A worker that reconnects claims immediately or after its heartbeat. For this long, in milliseconds, it has the new
+ * jobs to itself.
  */
 const headStart = 1200;
 
@@ -170,7 +170,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   const last = Math.max(0, ...(await rows.all().catch(() => [])).map(({ id }) => id));
   const from = now();
   cpSync(files, copy, { recursive: true });
-  // What is lost is under way when the server comes back.
+  // The jobs that the rewind loses must be running when the server comes back.
   fleet.order({ Long: 8 });
   await pause(ms);
   const lost = await untilBegun(rows, last);

@@ -9,7 +9,7 @@ import type { Host } from "./hosts";
 import type { PushOrder } from "./kinds";
 import type { Way } from "./way";
 
-/** A program that is restarted whenever it ends, as under pm2 or systemd. */
+/** A program that is restarted whenever it exits, as under pm2 or systemd. */
 export interface Role {
   name: string;
   host: Host;
@@ -23,13 +23,13 @@ export interface Role {
 export interface Member {
   role: Role;
   child: ChildProcess | undefined;
-  /** Whether the plan ends it next. */
+  /** Whether the plan is about to kill it. */
   isWanted: boolean;
   isFrozen: boolean;
   log: WriteStream;
 }
 
-/** How much of a program's last output is kept, in characters. */
+/** How much of a program's last output to keep, in characters. */
 const longestWords = 1500;
 
 /** All programs of the test except the server. */
@@ -91,7 +91,7 @@ export class Fleet {
     member.isFrozen = false;
   }
 
-  /** Ends all members whose name has this prefix, and doesn't restart them. */
+  /** Stops all members whose name has this prefix for good. */
   async stop(prefix: string): Promise<void> {
     const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
     for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
@@ -122,7 +122,7 @@ export class Fleet {
     const args = [...(host.wrap.length === 0 ? [] : before), program, JSON.stringify(options)];
     const env = { ...cronEnvironment(), ...environment, ...host.environment, LAJU_ROOT: this.folder };
     const child = spawn(first, args, { env, cwd: this.folder, stdio: "pipe" });
-    child.stdin.on("error", () => {}); // It ended before it read its order.
+    child.stdin.on("error", () => {}); // The producer exited before it read its order.
     const pid = child.pid as number;
     member.child = child;
     member.isWanted = false;
@@ -140,7 +140,7 @@ export class Fleet {
       // SIGKILL comes only from the plan or from a job that kills its worker.
       const wanted = member.isWanted || signal === "SIGKILL";
       append(this.trace, { what: "gone", pid, name, wanted, how: signal ?? `status ${status}` });
-      // Its last output may arrive after its exit.
+      // A process's last output can arrive after its exit.
       if (!wanted)
         child.once("close", () => append(this.trace, { what: "lastWords", pid, text: ending(words) }));
       setTimeout(() => this.#isOver || !this.members.includes(member) || this.#start(member), 300);

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName, Means } from "./plan";
 
-/** A simulated host: what programs on it believe about their machine. */
+/** A simulated host: the machine as its programs see it. */
 export interface Host {
   name: string;
   /** The prefix of the command line. */
@@ -18,7 +18,7 @@ export const faketimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.s
  */
 export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketime }: Means): Host[] {
   const clock = hasFaketime ? clockIn(folder) : {};
-  // Processes of one machine share its clock, and only they can share a file.
+  // Only processes on the same machine can share a file, and they share its clock too.
   const everybodys = engine === "sqlite" ? clock : {};
   const here = { name: "here", wrap: [], environment: everybodys };
   if (!isRoot) return [here, { ...here }, { ...here, environment: clock }];

@@ -14,7 +14,7 @@ export interface Kind {
   attempts: number;
   /** Default 200ms. */
   backoff?: string;
-  /** How many may run at one time, over all workers. */
+  /** How many may run at a time across all workers. */
   concurrency?: number;
   timeout?: string;
   /** How it must end; "either" means that it may fail or complete. */

@@ -3,7 +3,7 @@ import type { Fleet } from "./fleet";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 
-// Faults that would hardly ever happen by chance. They hit two workers that do nothing else.
+// Faults that would hardly ever happen by chance. They hit two workers reserved for them.
 
 interface Field {
   store: Pick<Store, "rows">;
@@ -16,8 +16,8 @@ const whatIsHeld = "select id, attempts, created_at from jobs";
 const patience = 10_000;
 
 /**
- * A heartbeat's answer is older than the job that its worker has started. The worker asks during the first attempt of a
- * job, the store answers while the job waits for its second, and the answer arrives after that has started.
+ * A heartbeat's answer is older than the job that its worker has started. The worker asks during a job's first attempt,
+ * the store answers while the job waits for its second, and the answer arrives after the second has started.
  */
 export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
@@ -34,7 +34,7 @@ export async function lateNews({ store: { rows }, fleet }: Field): Promise<void>
   for (const way of ways) way.holdNothing();
 }
 
-/** A worker dies after the store has given it a job and before it receives the answer, so the job never started. */
+/** A worker dies after the store has given it a job but before it receives the answer, so the job never started. */
 export async function killUnstarted({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
   for (const way of ways) way.delayMs = 250;
@@ -50,7 +50,7 @@ async function pidOfLoneClaim(rows: Rows): Promise<number | undefined> {
   return (await rows.workers()).find(({ id }) => id === claimed.worker)?.pid;
 }
 
-/** Asks until there is an answer; undefined if there is none in time. Ignores errors, because the server may be down. */
+/** Asks until it gets an answer; undefined if none arrives in time. Ignores errors, because the server may be down. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
   for (const giveUpAt = now() + patience; now() < giveUpAt; await pause(50)) {
     const answer = await ask().catch(() => undefined);

@@ -1,6 +1,6 @@
 /*
  * Runs the queue under faults: `npm run chaos -- --on sqlite|postgresql|mariadb|redis [--minutes N] [--seed S]`.
- *   --minutes N   how long faults occur (default 1); then all queued jobs have to end
+ *   --minutes N   how long faults occur (default 1); then all queued jobs have to finish
  *   --seed S      the same seed gives the same plan of faults (default 1)
  *   --plan        print the plan of faults, and do nothing
  *   --keep        keep the folder with the trace, the logs and the store

@@ -4,11 +4,10 @@ import type { Row, Rows } from "./stores/rows";
 
 const lookEvery = 700;
 /**
- * If reading the store takes longer than this, in milliseconds, the machine is too slow for anyone to be on
- * time.
+ * If reading the store takes longer than this, in milliseconds, the machine is too slow for any worker to be on time.
  */
 const slow = 1500;
-/** A fault that nobody planned. */
+/** A fault that is not in the plan. */
 export const slowMachine = "slowMachine";
 
 /** A job that a worker held, unchanged, each time the store was read. */
@@ -51,7 +50,7 @@ export class Observer {
     const asked = now();
     for (const { id, pid } of await this.rows.workers()) this.#pids.set(id, pid);
     const rows = await this.rows.all();
-    // Taken after the answer: a job that started after the question may have ended before the answer.
+    // Take the time after the answer: a job that started after the query may have ended before the answer.
     const t = now();
     if (t - asked > slow)
       append(this.trace, { what: "fault", fault: slowMachine, target: "", until: t }, asked);

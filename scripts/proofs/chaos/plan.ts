@@ -38,10 +38,7 @@ const faultKinds = {
   fullDisk: { weight: 4, ms: [2000, 9000], on: ["sqlite"], needs: "root" },
   lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },
   crash: { weight: 3, ms: [300, 4000], on: servers },
-  /**
-   * Redis comes back with an older copy of its files: everything acknowledged since is lost, and ids are
-   * reused.
-   */
+  /** Redis comes back with an older copy of its files: all jobs acknowledged since are lost, and ids are reused. */
   rewind: { weight: 12, ms: [500, 1500], on: ["redis"] },
   disconnect: { weight: 4, ms: [0, 0], on: servers },
   delay: { weight: 3, ms: [1000, 5000], on: servers },
@@ -55,7 +52,7 @@ const faultKinds = {
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
   /** A heartbeat's answer is older than the job that its worker has started. On Redis all queries share a connection. */
   lateNews: { weight: 4, ms: [0, 0], on: ["postgresql", "mariadb"] },
-  /** A worker dies after the store has given it a job and before it receives the answer, so the job never started. */
+  /** A worker dies after the store has given it a job but before it receives the answer, so the job never started. */
   killUnstarted: { weight: 4, ms: [0, 0], on: servers },
   halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
 } as const satisfies Record<string, FaultKind>;

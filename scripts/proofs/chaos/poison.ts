@@ -1,6 +1,6 @@
 /*
- * Values that may break a database, a driver or a worker. Each must affect only its own job, which has to end one way
- * or another.
+ * Values that could break a database, a driver or a worker. Each must affect only its own job, which has to finish in
+ * some state.
  */
 
 const emoji = "\u{1F4A3}";

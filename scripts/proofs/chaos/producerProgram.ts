@@ -101,6 +101,6 @@ async function reviveFailed(): Promise<void> {
     const failed = await engine.list({ states: ["failed"], types: ["Revived"], limit: 3 });
     await engine.retry(failed.map(({ id }) => id));
   } catch {
-    // The store is down, so nothing was promised.
+    // The store is down, so it has not promised anything.
   }
 }

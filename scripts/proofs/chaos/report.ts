@@ -2,7 +2,7 @@ import { grouped, type History, of } from "./checks/history";
 import type { Violation } from "./checks/violation";
 import type { EngineName, Fault } from "./plan";
 
-/** How many violations of one promise are shown. */
+/** How many violations of each promise to show. */
 const most = 4;
 
 export function planText(plan: readonly Fault[]): string {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A proxy between a host and the server, which can delay, lose and cut what passes. */
+/** A proxy between a host and the server, which can delay or lose data and cut connections. */
 export class Way {
   /**
    * How long data is delayed in each direction, in milliseconds; it varies per connection, from none to twice
@@ -36,7 +36,7 @@ export class Way {
   }
 
   /**
-   * Keeps connections open, including new ones, but passes no data until `speak`. Current ones stay dead
+   * Keeps connections open, including new ones, but passes no data until `speak`. Current connections stay dead
    * forever.
    */
   silence(): void {
@@ -59,7 +59,7 @@ export class Way {
     this.#held = { words, what: "questions" };
   }
 
-  /** Lets them through, and holds back their answers. */
+  /** Lets these queries through, and holds back their answers. */
   holdAnswers(): void {
     if (this.#held !== undefined) this.#held.what = "answers";
     this.#deliverAll();
@@ -112,7 +112,8 @@ export class Way {
   }
 
   /**
-   * Keeps the order whatever the delays, because an answer that overtakes another would be mistaken for it.
+   * Preserves the order regardless of delays, because an answer that overtakes another would be taken for the wrong
+   * query's.
    */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
@@ -147,7 +148,7 @@ export class Way {
 
 interface Pending {
   data: Buffer;
-  /** When it may be passed on, on the clock of `performance.now`. */
+  /** When to pass it on, by `performance.now()`. */
   at: number;
 }
 

@@ -1,4 +1,4 @@
-/** A queue as the benchmark uses it, the same for laju and for others. */
+/** A queue as the benchmark uses it, with the same interface for laju and other queues. */
 export interface Adapter {
   /** Creates its tables. */
   prepare(): Promise<void>;

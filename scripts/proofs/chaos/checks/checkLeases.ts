@@ -3,7 +3,7 @@ import type { EngineName } from "../plan";
 import { type History, of } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** The faults that may keep a living worker from renewing its lease until it expires. */
+/** The faults that can keep a living worker from renewing its lease until it expires. */
 const reasons: Record<EngineName, readonly string[]> = {
   sqlite: ["fullDisk", "lockFile", "clock"],
   postgresql: servers(),
@@ -14,7 +14,7 @@ const reasons: Record<EngineName, readonly string[]> = {
 /** How long after the fault a worker may notice that it lost its lease, in milliseconds. */
 const lateNews = 12_000;
 
-/** A living worker that can renew its lease keeps it and its jobs. Others must not declare it dead. */
+/** A living worker that can renew its lease keeps it and its jobs. Other workers must not declare it dead. */
 export function checkLeases({ events }: History, engine: EngineName): Violation[] {
   const faults = of(events, "fault").filter(
     ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,

@@ -4,7 +4,7 @@ import { forgottenBy, isRewound, nameOf } from "./checkRuns";
 import type { Attempt, History } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Too many concurrent jobs of a kind or with the same unique key, and jobs that overtook others. */
+/** Reports too many concurrent jobs of a kind or with the same unique key, and jobs that overtook others. */
 export function checkOrder(
   history: History,
   engine: EngineName,
@@ -48,8 +48,8 @@ function uniques(history: History, engine: EngineName): string[] {
 }
 
 /**
- * Ignores attempts that may overlap legitimately: one whose worker lost its lease or was told to stop may
- * continue briefly after its slot was given away, and a store that was rewound has forgotten who ran what.
+ * Ignores attempts that can overlap legitimately: an attempt whose worker lost its lease or was told to stop can
+ * continue briefly after another job got its slot, and a rewound store has forgotten which worker ran which job.
  */
 function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
   const { lostLease, ended, stopped, how } = attempt;

@@ -2,7 +2,7 @@ import type { EngineName } from "../plan";
 import { type Attempt, type History, of } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Jobs that ran again without a reason, after they were completed, or before their time. */
+/** Reports jobs that ran again without a reason, after they were completed, or before their time. */
 export function checkRuns(history: History, engine: EngineName): Violation[] {
   return [
     ...broken("runs again only for a reason", repeated(history, engine)),
@@ -37,8 +37,8 @@ function repeated(history: History, engine: EngineName): string[] {
 }
 
 /**
- * Nobody cancels jobs, so an attempt may be aborted only if its worker was stopped or lost its lease, or if the store
- * forgot the claim.
+ * The test never cancels jobs, so an attempt may be aborted only if its worker was stopped or lost its lease, or if the
+ * store forgot the claim.
  */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
@@ -61,9 +61,9 @@ export function forgottenBy({ events }: History, engine: EngineName): (one: { be
   return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
 }
 
-/** How late the end of a process may be recorded on a busy machine, in milliseconds. */
+/** How late a process's end can be recorded on a busy machine, in milliseconds. */
 const lateObituary = 5000;
-/** How long a worker may take to learn that others have taken over its jobs, in milliseconds. */
+/** How long it can take until a worker learns that others have taken over its jobs, in milliseconds. */
 const lateNews = 60_000;
 
 /** A worker frozen for longer than its lease may die before it can report the loss. In milliseconds. */
@@ -83,7 +83,7 @@ function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, ne
 
 /** Faults that silently keep a worker's messages from the server. */
 const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay"];
-/** How long a silent connection may last until the worker abandons it, in milliseconds. */
+/** How long it can take until the worker abandons a silent connection, in milliseconds. */
 const silence = 12_000;
 
 /** Whether a worker's lease expired while it was disconnected, and the worker ended before it found out. */
@@ -107,7 +107,7 @@ function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   return violations;
 }
 
-/** How late a busy machine may set its clock back, in milliseconds. */
+/** How late a busy machine can set its clock back, in milliseconds. */
 const lateClock = 5000;
 
 function early({ attempts, promised, events }: History, engine: EngineName): string[] {

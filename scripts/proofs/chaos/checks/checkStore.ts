@@ -7,7 +7,7 @@ import { broken, type Violation } from "./violation";
 
 const open = ["pending", "scheduled", "processing"];
 
-/** Jobs that are missing, unfinished, held by a worker that doesn't run them, or ended the wrong way. */
+/** Reports jobs that are missing, unfinished, held by a worker that doesn't run them, or ended in the wrong state. */
 export function checkStore(
   history: History,
   rows: readonly Row[],
@@ -47,8 +47,8 @@ function stuck(rows: readonly Row[], { events }: History): string[] {
 const longestHold = 30_000;
 
 /**
- * Checks living workers only, because the jobs of a dead one are taken over when another worker has found out that it is
- * dead. While the server is unavailable, nobody can return jobs.
+ * Checks only living workers, because another worker takes over a dead one's jobs once it notices the death. While the
+ * server is unavailable, no worker can return jobs.
  */
 function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
   const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
@@ -105,7 +105,10 @@ function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
   );
 }
 
-/** Exactly one run follows each run of a chain, however it ended, and a cron job runs once for each of its times. */
+/**
+ * Checks that exactly one run follows each run of a chain, however that ended, and that a cron job runs once for each
+ * of its times.
+ */
 function chains(rows: readonly Row[]): string[] {
   const followers = new Map<number, Row[]>();
   for (const row of rows) {
@@ -131,7 +134,7 @@ function chains(rows: readonly Row[]): string[] {
   return [...violations, ...twice];
 }
 
-/** Programs that exited by themselves. */
+/** Reports programs that exited by themselves. */
 export function checkFleet({ events }: History): Violation[] {
   const words = new Map(of(events, "lastWords").map(({ pid, text }) => [pid, text]));
   const alone = of(events, "gone")

@@ -18,9 +18,9 @@ export type Event = { t: number } & (
   | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
-  /** `wanted` means that the plan or the process's own job ended it. */
+  /** `wanted` means that the plan or the process's own job killed it. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
-  /** The last output of a process that nobody ended. */
+  /** The last output of a process that exited unexpectedly. */
   | { what: "lastWords"; pid: number; text: string }
   | { what: "signaled"; pid: number; signal: string }
   | { what: "lostLease"; pid: number }

@@ -23,7 +23,7 @@ const fields = [
 /** The queue in Redis, by its keys: see framework/queue/engines/bullmq/lua/base.ts. */
 export class RedisRows implements Rows {
   readonly #client: Redis;
-  /** Payloads never change, and some are large, so each is read once. */
+  /** Payloads never change, and some are large, so this reads each only once. */
   readonly #data = new Map<string, { n: string; unique: string | undefined }>();
 
   constructor(url: string) {

@@ -20,11 +20,11 @@ export interface Row {
 export interface Rows {
   all(): Promise<Row[]>;
   ofType(type: string): Promise<Row[]>;
-  /** The processes of the workers that are known. */
+  /** The processes of the registered workers. */
   workers(): Promise<{ id: string; pid: number }[]>;
   /** Closes all connections to the server except this one. */
   disconnectAll(): Promise<void>;
-  /** Where the server keeps its files, if they can be replaced by an older copy. */
+  /** Where the server keeps its files, if they can be replaced with an older copy. */
   folder?(): Promise<string>;
   close(): Promise<void>;
 }
