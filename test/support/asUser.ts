@@ -16,7 +16,7 @@ export const canBecomeOthers = {
 };
 
 /**
- * Runs a program as another user, with that user's groups and a minimal environment. Blocks until it ends.
+ * Runs a program as another user, with that user's groups and a minimal environment. Blocks until the program exits.
  */
 export function runAs(user: User, args: string[], { cwd = "/" }: { cwd?: string } = {}) {
   const ids = [`--reuid=${users[user]}`, `--regid=${users[user]}`, "--init-groups"];

@@ -28,10 +28,7 @@ const undoTables: Record<number, string> = {
   2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1;",
 };
 
-/**
- * Works on an app's ledger directly, after importing what is in the journal. Mostly used to fabricate the
- * past.
- */
+/** Works on an app's ledger directly, after importing the journal. Mostly used to fabricate past runs. */
 export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
   let result: T | undefined;

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { lifeOf } from "../../framework/process/thisProcess";
 import { isDead } from "../../framework/queue/worker/liveness";
 
-// Reports what this process thinks of others: reads [pid, identity] pairs, and prints a line "life isDead"
+// Reports whether other processes look alive to this one: reads [pid, identity] pairs, and prints a line "life isDead"
 // for each.
 
 for (const [pid, identity] of JSON.parse(process.argv[2] as string)) {

@@ -18,7 +18,7 @@ export interface ScheduleWorker {
   lines(): WorkLine[];
   /** The output that isn't part of its log, such as that of commands with --stdout. */
   text(): string;
-  /** Waits until a condition holds, at most this many milliseconds. */
+  /** Waits until a condition holds, for at most this many milliseconds. */
   until(isMet: () => boolean, limit?: number): Promise<void>;
   ended: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
 }

@@ -68,7 +68,7 @@ export function makeApp(
 }
 
 /**
- * Processes that a test leaves running, such as a notification sender, may still write while the folder is
+ * Processes that a test leaves running, such as a notification sender, can still write while the folder is being
  * deleted.
  */
 function removeFolder(folder: string, tries = 20): void {
@@ -109,7 +109,7 @@ function copyFolder(from: string, to: string): void {
   if (copied.status !== 0) throw new Error(`cp: ${copied.error?.message ?? copied.stderr}`);
 }
 
-/** The compiled laju contains none of the app's own files, so these must not make it look outdated. */
+/** The compiled laju contains none of the app's own files, so these files must not make it look outdated. */
 function asOldAsTheBuild(root: string, path: string): void {
   const { mtime } = statSync(join(inject("template"), "build", "commands.json"));
   for (let at = path; at !== "."; at = dirname(at)) utimesSync(join(root, at), mtime, mtime);
@@ -123,7 +123,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 
 function endOf(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // A hanging program is ended before the test is, so that it isn't left behind.
+    // Stop a hanging program before the test times out, so that it isn't left behind.
     const child = spawn(program, args, {
       cwd,
       env,

@@ -5,7 +5,7 @@ import { blogApp } from "./blogApp";
 
 export const backupKey = "00112233445566778899aabbccddeeff".repeat(2);
 
-/** An app whose database nobody keeps open, with the three backup commands. */
+/** An app with the three backup commands, whose database no process keeps open. */
 export async function backupApp(variables: Record<string, string> = {}) {
   const app = await blogApp({
     BACKUP_ENCRYPTION_KEY: backupKey,
@@ -52,5 +52,5 @@ export type BackupApp = Awaited<ReturnType<typeof backupApp>>;
 
 function filesIn(folder: string): string[] {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return files.filter((file) => !file.endsWith("-migrating")); // The lock file of migrations is kept.
+  return files.filter((file) => !file.endsWith("-migrating")); // Keep the migrations' lock file.
 }

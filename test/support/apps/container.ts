@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { waitFor } from "../crontab/cron";
 import { busybox, tini } from "../crontab/otherCrons";
 
-/** What the last stage of a Dockerfile says about running the image. */
+/** How to run the image, according to the last stage of a Dockerfile. */
 export interface Image {
   environment: Record<string, string>;
   user: string;
@@ -16,11 +16,11 @@ export interface Image {
 }
 
 export interface Container {
-  /** What it has written to stdout and stderr so far. */
+  /** The output so far, from stdout and stderr. */
   logs(): string;
   /** Runs the health check. */
   check(): { status: number | null; stdout: string; stderr: string };
-  /** As `docker stop`: SIGTERM to the first process. Resolves to its exit status. */
+  /** Like `docker stop`, sends SIGTERM to the first process. Resolves to its exit status. */
   stop(): Promise<number | null>;
   remove(): void;
 }
@@ -58,8 +58,9 @@ export function imageOf(dockerfile: string): Image {
 }
 
 /**
- * Runs an app as the image would, in namespaces instead of a container: own processes and mounts, the app in /srv/app, a
- * user `node` (1234), an empty /data and /tmp. With `isReadOnly` nothing else can be written, as with `docker run --read-only`.
+ * Runs an app as the image would, in namespaces instead of a container: own processes and mounts, the app in /srv/app,
+ * a user `node` (1234), an empty /data and /tmp. With `isReadOnly`, everything else is read-only, as with `docker run
+ * --read-only`.
  */
 export async function startContainer(
   { environment, user, volume, start, health }: Image,
@@ -103,7 +104,7 @@ const asUser = (user: string) => ["setpriv", `--reuid=${user}`, `--regid=${user}
 const pairs = (env: Record<string, string>) => Object.entries(env).map((pair) => pair.join("="));
 
 /**
- * The image's files are in an overlay over this machine's, so they are invisible outside. `node_modules` of
+ * The image's files are in an overlay over this machine's file system, so they are invisible outside. `node_modules` of
  * an app that a test made is a link to this repository's.
  */
 const inside = `

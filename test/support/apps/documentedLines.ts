@@ -18,9 +18,7 @@ export function documentedLines(file: string): DocumentedLine[] {
   });
 }
 
-/**
- * Removes what differs between machines or runs from an output: numbers, times, padding, the order of files.
- */
+/** Removes from an output whatever differs between machines or runs: numbers, times, padding, the order of files. */
 export function comparable(output: string): string[] {
   return (
     output

@@ -36,10 +36,7 @@ const names = [
   ],
 );
 
-/**
- * Imports modules again, as a process with just these variables would: in an empty app, unless they set a
- * root.
- */
+/** Imports modules afresh, as a process with only these variables would: in an empty app, unless they set a root. */
 export async function fresh<T>(variables: Record<string, string>, load: () => Promise<T>): Promise<T> {
   for (const name of names) delete process.env[name];
   const root = { LAJU_ROOT: process.env.LAJU_TEST_ROOT };

@@ -3,8 +3,8 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Creates a folder by copying the one that the first caller in the test run created, which takes a tenth of
- * the time. Outside a test run, as in a benchmark, it is created each time.
+ * Creates a folder by copying the one that the first caller in the test run created, which takes a tenth of the time.
+ * Outside a test run, for example in a benchmark, creates it each time.
  */
 export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder: string) => void): void {
   const place = process.env.LAJU_TEST_FOLDER;

@@ -7,12 +7,12 @@ import { appParts } from "./appParts";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** All projects of a vitest run share what the first of them created. */
+/** All projects of a vitest run share the template that the first one created. */
 const shared = globalThis as { lajuTemplate?: string };
 
 /**
- * Builds an app without commands, which every test app is a copy of: from the sources, each app's first build
- * would take twice as long. The same folder has room for test programs that need npm packages.
+ * Builds an app without commands, from which every test app is copied: from the sources, each app's first build would
+ * take twice as long. The same folder can hold test programs that need npm packages.
  */
 export default function makeTemplate(vitest: TestProject): () => void {
   if (shared.lajuTemplate === undefined) {
@@ -32,7 +32,7 @@ export default function makeTemplate(vitest: TestProject): () => void {
 
 function emptyTemplate(): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-template-"));
-  // PostgreSQL refuses to run as root, and its template files are in here too.
+  // Let other users in: PostgreSQL refuses to run as root, and its template files are in here too.
   chmodSync(folder, 0o755);
   const root = join(folder, "app");
   mkdirSync(join(root, "commands"), { recursive: true });

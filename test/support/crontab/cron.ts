@@ -6,7 +6,7 @@ import { needs } from "../servers/requirement";
 
 const missing = missingForCron();
 
-/** For `describe.skipIf(needsCron.skip)`; with CI=true nothing is skipped. */
+/** For `describe.skipIf(needsCron.skip)`. With CI=true, no test is skipped. */
 export const needsCron = {
   skip: missing.length > 0 && process.env.CI !== "true",
   label: ` (needs ${missing.length > 0 ? missing.join(", ") : "cron"})`,
@@ -24,15 +24,14 @@ export interface CronHouse {
   enter: readonly string[];
   /** Runs crontab(1). */
   crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
-  /** Runs a shell script inside: it sees this spool, and otherwise the usual machine. */
+  /** Runs a shell script inside. It sees this spool, and otherwise the real machine. */
   shell(script: string): SpawnSyncReturns<Buffer>;
   stop(): Promise<void>;
 }
 
 /**
- * With `daemon`, the real cron daemon runs the installed crontabs, with `tz` as its TZ. The machine's own
- * crontabs are out of reach. A daemon with a TZ gets its own process namespace, so that no other test takes
- * it for its daemon.
+ * With `daemon`, the real cron daemon runs the installed crontabs, with `tz` as its TZ. The machine's own crontabs are
+ * out of reach. A daemon with a TZ gets its own process namespace, so that other tests don't mistake it for theirs.
  */
 export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
   const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
@@ -65,9 +64,9 @@ export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronH
 }
 
 /**
- * No mail is sent and no system crontab runs. cron closes every possible file descriptor, hence the limit.
- * The spool gets an old date because the daemon compares whole seconds: it would miss a crontab installed
- * within the second of its first look.
+ * Disables mail and the system's crontabs. The limit is there because cron closes every possible file descriptor. The
+ * spool gets an old date because the daemon compares whole seconds: it would miss a crontab installed within the second
+ * of its first check.
  */
 const privateMounts = `
 ulimit -n 256
@@ -95,7 +94,7 @@ function childOf({ pid }: ChildProcess): string {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
 }
 
-/** Waits for a condition while the process lives, at most this many milliseconds. */
+/** Waits for a condition while the process is alive, for at most this many milliseconds. */
 export async function waitFor(keeper: ChildProcess | undefined, isMet: () => boolean, limit = 10_000) {
   const giveUpAt = Date.now() + limit;
   while (!isMet()) {

@@ -18,7 +18,7 @@ import { join } from "node:path";
 export interface FakeCrontab {
   folder: string;
   program: string;
-  /** The table's bytes; undefined if there is none. */
+  /** The table's bytes; undefined if there is no table. */
   table(): Buffer | undefined;
   put(table: string | Buffer): void;
   /** The arguments of each call so far, and whether it had input. */

@@ -5,7 +5,7 @@ import type { Requirement } from "../servers/requirement";
 /** Where fetch-crons.sh unpacks packages that cannot be installed next to Debian's cron. */
 const folder = process.env.LAJU_CRONS ?? join(import.meta.dirname, "../../../node_modules/.cache/crons");
 
-/** A file of one of these packages: `describe.skipIf(busybox.skip)`. With CI=true nothing is skipped. */
+/** A file of one of these packages: `describe.skipIf(busybox.skip)`. With CI=true, no test is skipped. */
 function unpacked(name: string, file: string): Requirement {
   const path = join(folder, name, file);
   const isThere = existsSync(path);
@@ -23,7 +23,7 @@ export const systemdCron = unpacked(
 );
 export const bcron = unpacked("bcron", "usr/sbin/bcron-sched");
 
-/** What starts bcron-spool for each connection. */
+/** The program that starts bcron-spool for each connection. */
 export const unixserver = unpacked("ucspi-unix", "usr/bin/unixserver");
 
 /** The first process of the documented containers. */

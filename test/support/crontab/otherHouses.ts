@@ -42,9 +42,9 @@ interface Plan {
 const usualPath = "/usr/bin:/bin:/usr/sbin:/sbin";
 
 /**
- * BusyBox's crond with Alpine's layout: the spool is a link to /etc/crontabs. The daemon is among the processes that
- * everybody sees, so that laju finds it as it would on Alpine. `plain/crontab` is root's alone, and `suid/crontab` is setuid
- * as Alpine's package busybox-suid has it.
+ * BusyBox's crond with Alpine's layout: the spool is a link to /etc/crontabs. The daemon is visible to all processes,
+ * so that laju finds it as it would on Alpine. `plain/crontab` works only for root, and `suid/crontab` is setuid, as in
+ * Alpine's package busybox-suid.
  */
 export function startBusyBox(): Promise<OtherHouse> {
   const program = busybox.path as string;
@@ -67,7 +67,10 @@ export function startBusyBox(): Promise<OtherHouse> {
   return start({ mounts, words: [program], crontab: [program, "crontab"] });
 }
 
-/** bcron-start starts bcron-sched, which asks, and bcron-exec, which starts commands. The spool's owner is `daemon`. */
+/**
+ * bcron-start starts bcron-sched, which decides what to run, and bcron-exec, which starts commands. The spool's owner
+ * is `daemon`.
+ */
 export function startBcron(): Promise<OtherHouse> {
   const sbin = join(bcron.path as string, "..");
   const mounts = `
@@ -151,7 +154,7 @@ async function stop(keeper: ChildProcess, folder: string): Promise<void> {
     keeper.kill("SIGKILL");
     await ended;
   }
-  // It changed its user, which resets what setpriv had set.
+  // The daemon changed its user, which undoes what setpriv had set.
   const helper = join(folder, "pid");
   if (existsSync(helper)) killIfAlive(Number(readFileSync(helper, "utf8")));
   rmSync(folder, { recursive: true, force: true });

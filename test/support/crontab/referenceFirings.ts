@@ -25,7 +25,7 @@ export function referenceFirings(
   const wall = wallClock(timezone);
   const firings: number[] = [];
   const seen = new Set<number>();
-  // Starts earlier, to know what the clock showed before the range.
+  // Start earlier, to know what the clock showed before the range.
   let previous = civilMinute(wall(first - leadMinutes - 1));
   for (let minute = first - leadMinutes; minute < last; minute++) {
     const now = wall(minute);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
 
-/** Debian's Chromium, or the one in CHROMIUM. None is downloaded. */
+/** Debian's Chromium, or the one in CHROMIUM. Doesn't download any. */
 export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(chromiumPath);
 
@@ -34,9 +34,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/**
- * Opens a page as a visitor. Anything the browser complains about, such as a violated policy, is a problem.
- */
+/** Opens a page as a visitor. Adds everything the browser complains about, such as a violated policy, to `problems`. */
 export async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error: Error) => problems.push(error.message));

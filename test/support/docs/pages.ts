@@ -51,13 +51,13 @@ export function blocksOf({ path, text }: Page): Block[] {
   });
 }
 
-/** Files that a page's samples need and its readers don't see: `<!-- file: PATH`, the text, `-->`. */
+/** Files that a page's samples need but readers don't see: `<!-- file: PATH`, the text, `-->`. */
 export function hiddenFiles({ text }: Page): { file: string; text: string }[] {
   const comments = text.matchAll(/^<!-- file: (\S+)\n([\s\S]*?)-->$/gm);
   return [...comments].map(([, file = "", inside = ""]) => ({ file, text: inside }));
 }
 
-/** Lines that have to run before the next block, and that readers don't see: `<!-- run:`, the lines, `-->`. */
+/** Lines that have to run before the next block but that readers don't see: `<!-- run:`, the lines, `-->`. */
 export function hiddenLines({ text }: Page): { line: number; text: string }[] {
   return [...text.matchAll(/^<!-- run:\n([\s\S]*?)-->$/gm)].map(({ index, 1: lines = "" }) => {
     return { line: text.slice(0, index).split("\n").length, text: lines };

@@ -36,7 +36,7 @@ export function play(page: Page, place: Place): Played[] {
   });
 }
 
-/** The page with the actual output of its lines. */
+/** The page with the actual output of its command lines. */
 export function rewritten(page: Page, played: readonly Played[]): string {
   let at = 0;
   return page.text.replaceAll(/^```console\n(\$ [\s\S]*?)^```$/gm, (_, block) => {

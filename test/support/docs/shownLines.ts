@@ -30,7 +30,7 @@ export function linesOf(page: Page): ShownLine[] {
 const token =
   /(?<break>&&|\|\|?|;|&)|(?<redirection>\d?>>?(?:&\d| ?\S+))|"(?<double>[^"]*)"|'(?<single>[^']*)'|[^\s"';|&>]+/g;
 
-/** The commands of a shell line as words, without comments, redirections and explanations next to it. */
+/** The commands of a shell line as words, without comments, redirections and explanations. */
 export function commandsIn(text: string): string[][] {
   const commands: string[][] = [[]];
   const [line = ""] = text.split(/\s#|\s{3,}/);

@@ -6,7 +6,7 @@ import { type Block, blocksOf, hiddenFiles, type Page, project } from "./pages";
 
 const template = join(project, "framework", "new", "template", "tsconfig.json");
 
-/** tsc's complaints about the TypeScript of these pages, compiled in apps that use the package. Empty if there are none. */
+/** tsc's errors for the TypeScript of these pages, compiled in apps that use the package; empty if there are none. */
 export function typeProblems(all: Page[], extra: Record<string, string> = {}): string[] {
   const folder = mkdtempSync(join(tmpdir(), "laju-docs-"));
   try {
@@ -77,7 +77,9 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** `apps/3/commands/sample1.ts(4,2): error …` as `docs/reference/queue.md:70: error …`. Leaves out laju's own files. */
+/**
+ * `apps/3/commands/sample1.ts(4,2): error …` as `docs/reference/queue.md:70: error …`. Undefined for laju's own files.
+ */
 function atItsPage(line: string, places: Map<string, Block>): string | undefined {
   const [, path = "", row, problem] = /^(\S+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
   const block = [...places].find(([file]) => file.endsWith(path.replace(/^(\.\.\/)*/, "")))?.[1];

@@ -10,7 +10,7 @@ export const laterVersion = "99.0.0";
 export const laterMigration = "20991231000000_create_later_table";
 
 /**
- * Makes the package of a later laju from this one's: it has another template, one more migration, and writes other
+ * Makes the package of a later laju from this one's: it has another template and one more migration, and writes other
  * crontab lines. Returns its file, next to this one's.
  */
 export function makeLaterPackage(tarball: string): string {

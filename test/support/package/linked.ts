@@ -7,7 +7,7 @@ import { copyOfWhatIsMadeOnce } from "../apps/madeOnce";
 const project = join(import.meta.dirname, "..", "..", "..");
 const modules = join(project, "node_modules");
 
-/** Puts laju's package, as a file and unpacked, into a new folder. It is packed once in a test run. */
+/** Puts laju's package, as a file and unpacked, into a new folder. Packs it once per test run. */
 export function putPackage(folder: string): { tarball: string; laju: string } {
   copyOfWhatIsMadeOnce("package", folder, (made) => {
     const { file } = makePackage(project, made);
@@ -20,7 +20,7 @@ export function putPackage(folder: string): { tarball: string; laju: string } {
 
 /**
  * Gives a folder node_modules as pnpm lays them out: links to a store in which each package sees only its own
- * dependencies. What laju depends on is out of the app's reach. No package manager is needed, and nothing is downloaded.
+ * dependencies. The app cannot reach laju's dependencies. Needs no package manager, and downloads nothing.
  */
 export function linkModules(folder: string, laju: string): void {
   const store = join(folder, "node_modules/.pnpm");

@@ -17,7 +17,7 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-/** `enter` is a command prefix for running programs elsewhere, such as in a namespace. */
+/** `enter` is a command prefix for running programs in another environment, such as a namespace. */
 export async function makeSandbox({
   path = [] as string[],
   enter = [] as readonly string[],
@@ -58,8 +58,7 @@ function makeNpx(bin: string): void {
 }
 
 /**
- * Copies the driver that this project's npm ci compiled, because packages are installed without running their
- * scripts.
+ * Copies the driver that this project's npm ci compiled, because tests install packages without running their scripts.
  */
 export function copyDriver(app: string): void {
   const built = "node_modules/better-sqlite3-node20/build";

@@ -21,7 +21,7 @@ export function bullSetup(): BullSetup {
     return server.url;
   };
   const redis = () => {
-    // Otherwise ioredis would print errors while the server is deliberately down.
+    // Without a listener, ioredis would print errors while the server is deliberately down.
     client ??= new Redis(url(), { maxRetriesPerRequest: null }).on("error", () => {});
     return client;
   };
@@ -36,8 +36,7 @@ export function bullSetup(): BullSetup {
     },
     open: async () => openBull(url()),
     openAt: openBull,
-    // Makes it a replica of a nonexistent server. With its memory full, it would still accept writes that
-    // free some first.
+    // Makes it a replica of a nonexistent server. With full memory, it would still accept writes that free some first.
     refuseWrites: (isRefusing) =>
       isRefusing ? redis().replicaof("127.0.0.1", 1) : redis().replicaof("no", "one"),
     clear: async () => void (await redis().flushall()),

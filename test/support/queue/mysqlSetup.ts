@@ -11,7 +11,7 @@ export function mysqlSetup(): ServerSetup<CrashingServer> {
     startServer: startMysql,
     connect: (url) => knex({ client: "mysql2", connection: url }),
     openEngine: (url) => mysqlEngine({ engine: "mysql2", url, address: new URL(url).host }),
-    // Root may write even when the server is read-only.
+    // Not root, who can write even if the server is read-only.
     worker: "worker",
     refuseWrites: (database, isRefusing) => database.raw("set global read_only = ?", [isRefusing]),
   });

@@ -21,7 +21,7 @@ interface Parts<Server extends TestServer> {
   connect(url: string): Knex;
   openEngine(url: string): QueueEngine;
   refuseWrites(database: Knex, isRefusing: boolean): Promise<unknown>;
-  /** The user of the workers, if it is a different one. */
+  /** The workers' user, if it is a different one. */
   worker?: string;
 }
 

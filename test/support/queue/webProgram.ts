@@ -2,8 +2,7 @@ import { queueEngine } from "../../../framework/queue/engines/select";
 import { newJob } from "../../../framework/queue/newJob";
 import DB from "../../../framework/services/DB";
 
-// Queues jobs like a web process, while workers process them. Every third push is in a transaction with
-// another row.
+// Queues jobs like a web process, while workers process them. Every third push shares a transaction with another row.
 
 const count = Number(process.argv[2]);
 const engine = await queueEngine();

@@ -6,15 +6,15 @@ import { bundledProgram } from "../apps/bundledProgram";
 
 const program = join(import.meta.dirname, "workerProgram.ts");
 
-/** Real workers on one queue, and a trace of what their handlers did. */
+/** Real workers on one queue, and their handlers' trace. */
 export interface WorkerProcesses {
-  /** `host`: what it believes its machine is called. Only root can make it believe that. */
+  /** `host`: the host name that it sees. Only root can set it. */
   start(options?: object, host?: string): WorkerProcess;
   /** Lines "type id attempt word", in the order they were written. */
   traces(): string[];
   /** Lets jobs of type Gated finish. */
   openGate(): void;
-  /** Clears the trace, closes the gate, and ends every process. */
+  /** Clears the trace, closes the gate, and kills every process. */
   reset(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface WorkerProcess {
   child: ChildProcess;
   pid: number;
   output(): string;
-  /** Its exit status, or the signal that ended it. */
+  /** Its exit status, or the signal that killed it. */
   end: Promise<number | NodeJS.Signals | null>;
 }
 

@@ -78,7 +78,7 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     attempts: 1,
     timeout: "100ms",
     async run(context) {
-      // Ignores that it is aborted.
+      // Ignores being aborted.
       await gateOpen({ ...context, signal: new AbortController().signal });
       say(context, "done");
       return "late";

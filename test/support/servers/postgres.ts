@@ -9,7 +9,7 @@ export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
 
 /**
- * A PostgreSQL server with the user `laju`, the password `s3cret` and the database `postgres`. A crash is its
+ * A PostgreSQL server with the user `laju`, the password `s3cret` and the database `postgres`. `crash()` is an
  * immediate shutdown. It requires the password if `auth` is one of its authentication methods.
  */
 export async function startPostgres({

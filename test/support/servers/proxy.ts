@@ -12,7 +12,7 @@ export interface Way {
 
 type Filter = (data: Buffer) => Buffer;
 
-/** `filter` processes what the server sends, separately per connection; `asked` what is sent to it. */
+/** `filter` processes the data from the server, separately per connection; `asked` processes the data to it. */
 export async function startWay(
   url: string,
   filter: () => Filter,

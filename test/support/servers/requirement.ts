@@ -10,7 +10,7 @@ export interface Requirement {
   path: string | undefined;
 }
 
-/** One of these programs. With CI=true nothing is skipped: a missing program fails the tests that need it. */
+/** One of these programs. With CI=true, no test is skipped: a missing program fails the tests that need it. */
 export function needs(...programs: string[]): Requirement {
   const path = programs.map(findProgram).find((found) => found !== undefined);
   return {
@@ -33,7 +33,7 @@ function findProgram(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** The folders in PATH, and where Debian keeps servers: sbin, and PostgreSQL by version. */
+/** The folders in PATH, and those where Debian keeps servers: sbin, and PostgreSQL's by version. */
 function folders(): string[] {
   const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...onPath, "/usr/sbin", "/usr/local/sbin", ...postgresFolders()];

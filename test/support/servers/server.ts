@@ -15,7 +15,7 @@ export interface TestServer {
 
 /** A server that can crash and be restarted. */
 export interface CrashingServer extends TestServer {
-  /** Ends it like a crash. */
+  /** Kills the server, as in a crash. */
   crash(): Promise<void>;
   /** Restarts it at the same address. */
   again(): Promise<void>;
@@ -51,7 +51,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** A loopback port that nobody listens on right now. */
+/** A loopback port that no process is listening on right now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -81,7 +81,7 @@ export function temporaryFolder(prefix: string, owner?: number): string {
   return folder;
 }
 
-/** Starts a server. Its output is kept, and shown if it never becomes ready. */
+/** Starts a server. Keeps its output, and shows it if the server never becomes ready. */
 export async function startServer(
   program: string,
   args: string[],

@@ -28,10 +28,7 @@ export interface SmtpServer {
   stop(): Promise<void>;
 }
 
-/**
- * A mail server. With `login` it accepts mail only from that user; it rejects mail to the addresses in
- * `refuses`.
- */
+/** A mail server. With `login`, it accepts mail only from that user. It rejects mail to the addresses in `refuses`. */
 export async function startSmtp({
   login,
   refuses = [],

@@ -21,13 +21,13 @@ export type Jumps = readonly (readonly [at: number, seconds: number])[];
 
 export interface Trial {
   jumps?: Jumps;
-  /** The daemon that is to start the entries that are made for it; Debian's if absent. */
+  /** The daemon for which entries are made and that starts them; Debian's if absent. */
   daemon?: OtherDaemon | undefined;
-  /** Whether nothing starts during the second pass of a repeated hour, which cronNotes says. */
+  /** Whether nothing starts during the second pass of a repeated hour, as cronNotes warns. */
   losesRepeats?: boolean;
 }
 
-/** Installs the entries of these schedules on a host, really runs their guards, and compares the slots. */
+/** Installs these schedules' entries on a host, actually runs their guards, and compares the slots. */
 export async function expectIntended(
   all: readonly Intended[],
   host: string,
@@ -62,7 +62,7 @@ export async function expectIntended(
   }
 }
 
-/** A line that records its start. `sleep` replaces the real one, which would really wait. */
+/** A line that records its start. Its `sleep` replaces the real one, which would actually wait. */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
   const waiting = delay ? `sleep() { slept=$1; }; ${delay.replace("/bin/sleep", "sleep")}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
@@ -82,7 +82,7 @@ function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock):
 function intended(schedule: Schedule, timezone: string, host: string, range: Range): number[] {
   if (schedule.kind === "reboot") return [];
   if (schedule.kind === "interval") return multiplesOf(schedule.minutes * 60, range);
-  // The daemon runs nothing in the minute in which it starts.
+  // The daemon starts no jobs in the minute in which it starts itself.
   const after: Range = [new Date(range[0].getTime() + minuteMilliseconds), range[1]];
   const minutes =
     timezone === host ? predicted(schedule, host, range) : referenceFirings(schedule, timezone, after);

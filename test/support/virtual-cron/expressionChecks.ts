@@ -33,7 +33,8 @@ export async function expectRandomExpressions(seed: number, count: number): Prom
 }
 
 /**
- * Checks expressions around a zone's clock changes, each with its own daemon: one's replay delays the others.
+ * Checks expressions around a zone's clock changes, each with its own daemon, because one job's replay delays the
+ * others.
  */
 export async function expectClockChanges(timezone: string, count: number): Promise<void> {
   const random = randomFrom(77);

@@ -59,8 +59,8 @@ export const calendars: Intended[] = [
 ];
 
 /**
- * Periods around each clock change of 2028 that may matter. On the host's own changes (or Berlin's, if it has
- * none) a day with all schedules; on other zones' changes, the hours in which that zone's schedules start.
+ * Periods around each clock change of 2028 that can matter. On the host's own changes (or Berlin's, if it has none) a
+ * day with all schedules; on other zones' changes, the hours in which that zone's schedules start.
  */
 export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
   const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";

@@ -17,7 +17,7 @@ const to = new Date("2026-06-01T13:00:00Z");
 interface Line {
   readonly row: CrontabRow;
   readonly place: AppLocation;
-  /** What the program should record of its start, as bytes. */
+  /** What the program should record about its start, as bytes. */
   readonly expected: string;
 }
 

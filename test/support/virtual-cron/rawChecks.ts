@@ -10,8 +10,7 @@ const minute = 60_000;
 const maxStarts = 60;
 
 /**
- * Checks raw lines, all in one table, as `explain --as-written` interprets them. Lines that crontab(1)
- * rejects are left out.
+ * Checks raw lines, all in one table, as `explain --as-written` interprets them. Omits lines that crontab(1) rejects.
  */
 export async function expectRawLines(
   reader: Extract<RawReader, "debian" | "busybox">,
@@ -20,7 +19,7 @@ export async function expectRawLines(
 ): Promise<void> {
   const random = randomFrom(seed);
   const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
-  // The daemon runs nothing in the minute in which it starts.
+  // The daemon starts no jobs in the minute in which it starts itself.
   const [from, to] = [new Date(day), new Date(day + days * 1440 * minute)];
   const read = (expression: string) =>
     explainAsWritten(expression, {

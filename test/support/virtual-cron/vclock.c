@@ -71,8 +71,8 @@ __attribute__((constructor)) static void start_clock(void) {
 }
 
 /*
-* The daemon forks a process per job, which forks the job itself and mails its output. Nobody here reads that mail, so
-* the first process is the job. It borrows the daemon's memory (vfork) until it becomes the shell or has recorded its
+* The daemon forks a process per job, which forks the job itself and mails its output. The tests don't read that mail,
+* so the first process is the job. It borrows the daemon's memory (vfork) until it becomes the shell or has recorded its
 * command: copying the memory took nine tenths of a virtual month. The call through the pointer comes last, so that the
 * compiler jumps: this frame must be gone when vfork returns a second time.
 */
@@ -135,7 +135,7 @@ static void run_job(const char *shell, const char *command, char *const *environ
   execve(shell, arguments, extended);
 }
 
-/* Otherwise each job loads half a dozen PAM modules, which takes longer than everything else together. */
+/* Without this, each job loads half a dozen PAM modules, which takes longer than all the rest. */
 int pam_start(const char *service, const char *user, const void *conversation, void **handle) {
   (void)service, (void)user, (void)conversation;
   *handle = &now;
@@ -175,7 +175,7 @@ int initgroups(const char *user, gid_t group) {
   return 0;
 }
 
-/* Nobody reads the log. Formatting a line for it causes a quarter of a job's page faults. */
+/* The log is never read, and formatting a line for it causes a quarter of a job's page faults. */
 void openlog(const char *name, int options, int facility) { (void)name, (void)options, (void)facility; }
 void closelog(void) {}
 

@@ -24,7 +24,7 @@ export function missingForVirtualCron(): string[] {
   return missing;
 }
 
-/** Runs nothing from the table; only records what the daemon would start. */
+/** Runs no jobs from the table; only records what the daemon would start. */
 export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
   const { table, daemon, ...time } = run;
   if (daemon?.cron === "bcron") return await recordBcron(daemon.path, run);

@@ -7,7 +7,7 @@ import { bcronLibraries } from "../../crontab/otherCrons";
 import { compiled } from "../compiled";
 import type { Started, VirtualRun } from "../virtualTime";
 
-/** The starts that bcron's scheduler requests on the virtual clock. Another program would run them. */
+/** The starts that bcron's scheduler requests on the virtual clock. In bcron, another program runs them. */
 export async function recordBcron(
   scheduler: string,
   { table, timezone, from, to, jumps = [] }: VirtualRun,

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { shellQuote } from "../../../../framework/text/shellQuote";
 import type { Started } from "../virtualTime";
 
-/** Runs commands like a daemon that only recorded their starts, at their times. Returns the lines of "$VC_LOG". */
+/**
+ * Runs commands at the times at which a daemon that only records would have started them. Returns the lines of
+ * "$VC_LOG".
+ */
 export async function runStarted(started: readonly Started[], jobs: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "virtual-jobs-"));
   try {
@@ -35,7 +38,7 @@ function lineOf({ at, command }: Started): string {
   return `${command.replace(plainCommand, `$1 ${at} 0`)}\n`;
 }
 
-/** Such a daemon passes on no TZ. */
+/** Like such a daemon, passes on no TZ. */
 function ended(folder: string, log: string): Promise<void> {
   const shell = spawn("/bin/sh", [join(folder, "jobs")], {
     env: { PATH: "/usr/bin:/bin", HOME: "/root", LOGNAME: "root", VC_LOG: log },

@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import type { Started, VirtualRun } from "../virtualTime";
 
 const run = promisify(execFile);
-/** systemd may start a timer's service up to a minute late (AccuracySec). */
+/** systemd can start a timer's service up to a minute late (AccuracySec). */
 const latest = 59;
 
-/** The starts of the timers that systemd-cron's generator makes from a table, by systemd's own calendar. */
+/** The starts of the timers that systemd-cron's generator makes from a table, according to systemd's own calendar. */
 export async function recordSystemdCron(
   generator: string,
   { table, timezone, from, to }: VirtualRun,
@@ -72,7 +72,7 @@ async function elapses(calendar: string, timezone: string, [from, to]: [Date, Da
     .filter((second) => second < to.getTime() / 1000);
 }
 
-/** How often a calendar written by the generator may elapse in a day. */
+/** How often a calendar written by the generator can elapse in a day. */
 function timesPerDay(calendar: string): number {
   const [hours = "*", minutes = "*"] = calendar.split(" ").at(-1)?.split(":") ?? [];
   const count = (field: string, all: number) => (field === "*" ? all : field.split(",").length);
