@@ -7,8 +7,8 @@ import { fileHash } from "./contentHash";
 import { jobFile, jobNames } from "./jobSources";
 
 /**
- * The sources that changed since the build. Compares contents, since a checkout changes every file's mtime. If only build/
- * was deployed, without sources, nothing counts as changed.
+ * The sources that changed since the build. Compares contents, since a checkout changes every file's mtime. If only
+ * build/ was deployed, without sources, no source counts as changed.
  */
 export function changedSources({ inputs }: Manifest): string[] {
   if (commandNames().length === 0) return [];

@@ -7,7 +7,7 @@ import type { Manifest } from "../metadata/manifest";
 /** Caches the last manifest with its file's identity, because verbs and schedule lookups read it repeatedly. */
 let last: { file: string; manifest: Manifest } | undefined;
 
-/** The last build's manifest, which callers must not modify. Throws a LajuError if there is none. */
+/** The last build's manifest, which callers must not modify. Throws a LajuError if the app has not been built. */
 export function readManifest(): Manifest {
   const stat = statSync(paths.manifest, { throwIfNoEntry: false });
   if (stat === undefined) {

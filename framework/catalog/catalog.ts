@@ -71,7 +71,7 @@ function canParse(): boolean {
     createRequire(import.meta.url).resolve("oxc-parser");
     return true;
   } catch {
-    return false; // There is no parser in production, which doesn't need one.
+    return false; // Production has no parser, and doesn't need one.
   }
 }
 
@@ -110,7 +110,7 @@ function noSuchCommand(name: string, wanted: string, commands: readonly Named[])
   });
 }
 
-/** Reduces a name to a form that is the same for every case style. Folders are kept. */
+/** Reduces a name to a form that is the same for every case style. Keeps folders. */
 export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

@@ -22,7 +22,7 @@ export interface Sources {
   commands: SourceCommand[];
   /** The problems of files that cannot be read. */
   problems: CommandProblem[];
-  /** Warnings about helper modules, which are not commands and should have a name that says so. */
+  /** Warnings about helper modules, which are not commands and should have names that say so. */
   helpers: CommandProblem[];
 }
 
@@ -40,7 +40,7 @@ function namesIn(folder: string): string[] {
   });
 }
 
-/** Reads the metadata of commands. Nothing is executed, and an invalid file doesn't affect the others. */
+/** Reads the metadata of commands without executing any code. An invalid file doesn't affect the others. */
 export function readSources(names = commandNames()): Sources {
   const sources: Sources = { commands: [], problems: [], helpers: [] };
   for (const name of names) {
@@ -58,7 +58,7 @@ export function readSources(names = commandNames()): Sources {
   return sources;
 }
 
-/** The facts that lists show, without those that only the build needs. */
+/** The facts for lists, without those that only the build needs. */
 export function factsOnly(command: SourceCommand): CommandFacts {
   const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
   return { ...facts, options: withoutSensitiveDefaults(facts.options) };

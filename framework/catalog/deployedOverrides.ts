@@ -42,7 +42,7 @@ function presentText(): string | undefined {
   }
 }
 
-/** Replaces the file atomically. If it is a link, for example to a file shared by releases, the link stays. */
+/** Replaces the file atomically. If the file is a link, for example to one that releases share, keeps the link. */
 function replaceFile(text: string): void {
   const file = existsSync(paths.schedule) ? realpathSync(paths.schedule) : paths.schedule;
   try {

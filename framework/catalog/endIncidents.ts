@@ -3,7 +3,7 @@ import type { DeployedCommand } from "../metadata/overrides";
 import { closeIncidents, openIncidents } from "../runs/ledger/incidents";
 import { isForEnvironment } from "./scheduledHere";
 
-/** The prefix of incidents of queued jobs. No command name begins with it. */
+/** The prefix of queued jobs' incidents. No command name begins with it. */
 const jobPrefix = "job ";
 
 /**

@@ -16,7 +16,7 @@ export function jobFile(name: string): string {
   return `app/jobs/${name}.ts`;
 }
 
-/** The problems of handlers' files. Nothing is executed, and an invalid file doesn't affect the others. */
+/** The problems of handlers' files, found without executing any code. An invalid file doesn't affect the others. */
 export function jobProblems(names = jobNames()): CommandProblem[] {
   return names.flatMap((name) => {
     const file = jobFile(name);

@@ -24,7 +24,7 @@ export function writeJobTypes(names = jobNames()): void {
     writeAtomically(file, text, { mode: "umask" });
     utimesSync(file, began, began);
   }
-  // A file written by the build must not make the build look outdated.
+  // The file that the build writes must not make the build look outdated.
   utimesSync(dirname(file), began, began);
 }
 

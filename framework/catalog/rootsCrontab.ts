@@ -1,7 +1,7 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { crontabSocket } from "../config/launch";
 
-/** The result of a call of crontab(1). */
+/** The result of calling crontab(1). */
 export interface CrontabAnswer {
   status: number | null;
   signal: NodeJS.Signals | null;
@@ -10,12 +10,12 @@ export interface CrontabAnswer {
   error?: NodeJS.ErrnoException;
 }
 
-/** Whether root started this and calls crontab(1) for the app's user on our behalf (runtime/crontabParent.cjs). */
+/** Whether root started this process and calls crontab(1) on its behalf (runtime/crontabParent.cjs). */
 export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
-/** A request to root's process that is not a call of crontab(1). */
+/** A request to root's process that does not call crontab(1). */
 const othersBlocks = "others' blocks";
 
 /** Asks root's process to call crontab(1), and waits for the result. */

@@ -62,7 +62,7 @@ function matching<T extends Selectable>(word: string, commands: readonly T[]): T
   return [findCommand(word, commands)];
 }
 
-/** The hint if no command has such a name but a folder or tag does. */
+/** The hint if no command has this name but a folder or tag does. */
 function otherHint(word: string, commands: readonly Selectable[]): string | undefined {
   if (commands.some((command) => hasTag(command, word))) return `It is a tag: --tag ${word}`;
   const isNear = (names: string[]) => closest(word, names) !== undefined;

@@ -8,7 +8,7 @@ export interface ParsedArguments<O extends OptionSpecs> {
   options: OptionValues<O>;
 }
 
-/** Parses the arguments of a command or verb. An unknown option is an error that names it, with exit status 2. */
+/** Parses the arguments of a command or verb. Throws an error that names an unknown option, with exit status 2. */
 export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O): ParsedArguments<O> {
   if (argv.length === 0) return { args: [], options: defaultsOf(specs) };
   try {
@@ -25,7 +25,7 @@ export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O):
   }
 }
 
-/** Cron starts commands without arguments: don't load parseArgs for those. */
+/** Don't load parseArgs for a start without arguments, as by cron. */
 function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
   const withDefault = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
   return Object.fromEntries(
@@ -69,7 +69,7 @@ function dashValueHint(option: string, argv: string[]): string {
   return `If ${value} is the value, write ${option}=${value}.`;
 }
 
-/** The --name in parseArgs' notation, which may read "-d, --days <value>". */
+/** The --name in parseArgs' notation, which can be "-d, --days <value>". */
 function longName(shown: string, argv: string[]): string {
   return /--[\w-]+/.exec(shown)?.[0] ?? argv.find((word) => word.startsWith("-")) ?? shown;
 }

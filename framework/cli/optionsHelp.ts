@@ -8,7 +8,7 @@ export function describeOptions(specs: VerbOptions): string[] {
   return rows.map(([flag, note]) => `  ${flag.padEnd(width)}   ${note}`.trimEnd());
 }
 
-/** Each option as it is typed, and what it does. */
+/** Each option as typed, and its description. */
 export function optionRows(specs: VerbOptions): (readonly [flag: string, note: string])[] {
   return Object.entries(specs).map(([name, spec]) => [flagOf(name, spec), noteOf(spec)]);
 }

@@ -18,7 +18,7 @@ export function sensitiveDefaults(specs: OptionSpecs = {}): string[] {
   );
 }
 
-/** The options with the defaults of sensitive ones masked: that there is a default may be shown. */
+/** The options with the defaults of sensitive ones masked. It's fine to show that there is a default. */
 export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
   const shown = Object.entries(specs).map(([name, spec]) => {
     if (!spec.sensitive || spec.default === undefined) return [name, spec] as const;
@@ -28,8 +28,8 @@ export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
 }
 
 /**
- * Hides the values of sensitive options, however they are written. If a command has any, the values of unknown options
- * are hidden too, since one of those may be a sensitive option misspelled.
+ * Hides the values of sensitive options, however they are written. If a command has any, also hides the values of
+ * unknown options, since one of those may be a misspelled sensitive option.
  */
 export function hideSensitive(argv: readonly string[], specs: OptionSpecs = {}): HiddenArguments {
   if (argv.length === 0 || !hasSensitive(specs)) return { shown: [...argv], secrets: [] };

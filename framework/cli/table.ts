@@ -9,7 +9,7 @@ export interface ColumnOptions {
   keepsEmpty?: boolean;
 }
 
-/** Aligns rows in columns. Of each cell, only the first line is shown. */
+/** Aligns rows in columns. Shows only the first line of each cell. */
 export function columns(
   texts: string[][],
   { right = [], gap = "  ", keepsEmpty = false }: ColumnOptions = {},
@@ -56,7 +56,7 @@ const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u25cb\u25cf\u2
 export function visibleWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
   const plain = text.replace(/\u001b\[\d+m/g, "");
-  // Finding grapheme clusters takes longer than everything else about a table.
+  // Finding grapheme clusters takes longer than the rest of making a table.
   if (simple.test(plain)) return plain.length;
   return segmentsOf(plain).reduce((sum, { segment }) => sum + widthOf(segment), 0);
 }

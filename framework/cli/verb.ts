@@ -3,7 +3,7 @@ import type { ParsedArguments } from "./arguments";
 
 /** An option of a verb. */
 export interface VerbOption extends OptionSpec {
-  /** What its value is, such as "folder": help shows `--out <folder>`, and completion offers folders. */
+  /** The kind of value, such as "folder": help shows `--out <folder>`, and completion offers folders. */
   value?: string;
   /** The values that completion offers. */
   choices?: readonly string[];
@@ -40,7 +40,7 @@ export interface VerbEntry {
   name: string;
   usage: string;
   summary: string;
-  // The options differ from verb to verb; the dispatcher only passes them through.
+  // Each verb has different options; the dispatcher only passes them through.
   load: () => Promise<{ default: Verb<never> }>;
 }
 

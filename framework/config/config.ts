@@ -9,7 +9,7 @@ import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 
 const found = findRoot();
-/** Whether there is an app. Laju's command line can also be started outside one, to make one. */
+/** Whether there is an app. laju's command line also works outside an app, to create one. */
 export const hasApp = found !== undefined;
 /** The app's root (see findRoot). */
 export const root = found ?? withoutApp();
@@ -44,10 +44,10 @@ if (typeof LAJU_BUILT === "undefined") {
   if (file !== undefined) {
     redirectSqliteOnNode20();
     // Under tsx, report problems in .env here, because the command may never read a setting. A compiled command reports
-    // them as a failed run.
+    // such problems as a failed run.
     checkEnvFile();
     // A command that exports `run` is started by the first laju module it imports, which is always this one. The import
-    // goes through package.json because start/ is above this floor.
+    // goes through package.json, because start/ is on a higher layer.
     void import("#startExported").then((source) => source.startExported(file));
   }
 }
@@ -70,7 +70,7 @@ export interface Settings {
     user: string | undefined;
     password: string | undefined;
     secure: boolean | undefined;
-    /** Whether a login may be sent to another machine without TLS. */
+    /** Whether to allow sending a login to another machine without TLS. */
     insecureLogin: boolean;
     gmailUser: string | undefined;
     gmailPassword: string | undefined;
@@ -79,7 +79,7 @@ export interface Settings {
   };
   /** The time limit of commands that don't set one. */
   commandTimeout: TimeLimit | undefined;
-  /** The number of starts skipped in a row after which a run counts as hanging. */
+  /** A run counts as hanging after this many skipped starts in a row. */
   hangAfterSkips: number;
   notices: NoticeSettings;
   /** How many days the ledger keeps runs. */
@@ -101,7 +101,7 @@ export interface Settings {
     db: number;
   };
   cacheStore: (typeof cacheStores)[number];
-  /** Where the queue is kept: in the app's database, or in Redis with BullMQ. */
+  /** Where the queue is stored: in the app's database, or in Redis with BullMQ. */
   queueEngine: (typeof queueEngines)[number];
   /** The prefix of the queue's keys in Redis. */
   queuePrefix: string;
@@ -178,7 +178,7 @@ export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
 }
 
-/** The group, by name or number, that may also use laju's files; undefined if only its user may. */
+/** The group, by name or number, that shares laju's files; undefined if only laju's user has access. */
 export function sharedGroup(): string | undefined {
   return process.env.LAJU_GROUP?.trim() || undefined;
 }

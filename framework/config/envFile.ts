@@ -22,7 +22,10 @@ export function readEnvFile(text: string): EnvFile {
   return { values: parse(kept.join("\n")), problems };
 }
 
-/** A file of only comments, empty lines and unquoted settings. Every start reads it, and parsing it closely takes 1 ms. */
+/**
+ * Matches a file of only comments, empty lines and unquoted settings. Every start reads `.env`, and parsing it strictly
+ * takes 1 ms.
+ */
 const isPlain = /^(?:(?:#.*|[A-Za-z_][A-Za-z0-9_]*=(?:[^\s"'`#][^"'`\r\n]*)?)?(?:\n|$))*$/;
 
 /** Splits the text into settings, each with all of its lines, and invalid lines. */
@@ -70,7 +73,10 @@ function problemIn(setting: string): string | undefined {
   return isUnclosed(setting) ? `the quote that opens the value of ${name} is never closed` : undefined;
 }
 
-/** Whether text follows the closing quote of a multi-line value, which means that this quote really opens a later value. */
+/**
+ * Whether text follows the closing quote of a multi-line value, which means that this quote actually opens a later
+ * value.
+ */
 function isUnclosed(setting: string): boolean {
   if (!setting.includes("\n")) return false;
   const last = setting.slice(setting.lastIndexOf("\n") + 1);

@@ -1,10 +1,10 @@
-/** What a LajuError contains besides its message. */
+/** A LajuError's details besides its message. */
 export interface LajuErrorDetails {
   /** A stable name for the kind of error, such as "E_SCHEDULE". */
   code: string;
   /** A sentence that says what to do about it. */
   hint?: string;
-  /** The process's exit status: 1 for failed (default), 2 for wrong usage. */
+  /** The process's exit status: 1 for a failure (default), 2 for a usage error. */
   exitStatus?: 1 | 2;
   cause?: unknown;
 }

@@ -10,7 +10,7 @@ import { readText } from "./readText";
  */
 export function findRoot(): string | undefined {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
-  // A compiled file is below build/, whose own package.json need not be read at each start.
+  // A compiled file is below build/. Don't read that folder's own package.json at each start.
   if (typeof LAJU_BUILT !== "undefined") return appAbove(join(import.meta.dirname, "../../.."));
   const own = join(import.meta.dirname, "../..");
   const program = programFolder();
@@ -36,7 +36,7 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(readText(file));
   } catch (cause) {
-    // V8 also quotes the text.
+    // Omit the file's text, which V8 quotes too.
     const reason = cause.message.replace(/, ".*$/s, "");
     throw new LajuError(`${file} is not valid JSON: ${reason}`, { code: "E_PACKAGE_JSON", cause });
   }

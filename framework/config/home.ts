@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 /**
  * laju's own folder, which contains framework/, commands/native/ and the template of a new app: the package in
- * node_modules or, in laju's repository, the app's root. Code in build/ is in neither, so it lets Node resolve the app's
+ * node_modules or, in laju's repository, the app's root. Code in build/ is in neither, so there Node resolves the app's
  * laju.
  */
 export function lajuHome(root: string): string {

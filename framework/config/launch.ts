@@ -8,7 +8,7 @@ export interface Starter {
   /** The scheduled time, if `schedule:work` or the monitor started it. */
   slot: number | undefined;
   isUnderPm2: boolean;
-  /** The script that pm2's container runs. Child processes inherit it. */
+  /** The script that pm2's container runs. Child processes inherit this variable. */
   pm2Script: string | undefined;
   /** The number of the attempt: 1, or more for a retry. */
   attempt: number;
@@ -75,7 +75,7 @@ export function hiddenArgumentsEnvironment(words: readonly string[]): Record<str
   return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
 }
 
-/** If root started this in a user's app: the socket through which root's process calls crontab(1) for it. */
+/** If root started this process in a user's app: the socket over which root's process calls crontab(1) for it. */
 export function crontabSocket(): number | undefined {
   return process.env.LAJU_CRONTAB_FD === "3" ? 3 : undefined;
 }
@@ -98,7 +98,7 @@ export function markEnvironment(mark: string, around: readonly string[]): void {
   addOwnNodeToPath();
 }
 
-/** Comes after a run's mark in the environment of processes that a part of the run starts. */
+/** Follows a run's mark in the environment of processes that a part of the run starts. */
 export const partSign = "part";
 
 /** Marks the processes that this part of a run starts. */

@@ -22,12 +22,12 @@ export function readMailboxes(text: string): MailboxList {
     else if (name !== "" || address) wrong.push(asWritten(address || name, text));
   };
   addressParser()(text).forEach(take);
-  // The parser ignores an unpaired bracket, and may read the next address as part of a name.
+  // The parser ignores an unpaired bracket, and can read the next address as part of a name.
   if (wrong.length === 0 && !isBalanced(text)) return { mailboxes: [], wrong: [text.trim()] };
   return { mailboxes, wrong };
 }
 
-/** Parses a setting, in which plain addresses may also be separated by spaces only. */
+/** Parses a setting, in which spaces alone can also separate plain addresses. */
 export function readMailboxSetting(text: string): MailboxList {
   const words = text.split(/[\s,;]+/);
   return words.every((word) => word === "" || isPlain(word)) ? plainList(words) : readMailboxes(text);
@@ -85,7 +85,7 @@ interface Parsed {
   group?: Parsed[];
 }
 
-/** Loaded only for lists that contain names. */
+/** Loads the parser, only for lists that contain names. */
 function addressParser(): (text: string) => Parsed[] {
   const load =
     typeof LAJU_BUILT === "undefined"

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { LajuError } from "./errors";
 
-/** Reads a file written by people or a build. It may be a link. */
+/** Reads a file written by people or a build, following links. */
 export function readText(file: string): string {
   return readBytes(file).toString();
 }
@@ -16,7 +16,7 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-/** Opens only regular files: a named pipe would block until its other end is opened, and a device may never end. */
+/** Opens only regular files: a named pipe would block until its other end is opened, and a device might never end. */
 export function openRegular(file: string, flags: number): number {
   const descriptor = openWithoutWaiting(file, flags);
   if (fstatSync(descriptor).isFile()) return descriptor;

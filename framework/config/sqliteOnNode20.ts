@@ -37,7 +37,7 @@ function crashesHere(name: string, parent: unknown, modules: NodeModules): boole
     const { version } = ownRequire(modules)(join(dirname(file), "..", "package.json"));
     return Number.parseInt(version, 10) >= 13;
   } catch {
-    return false; // It is not installed, which loading it reports.
+    return false; // It is not installed. Loading it reports that.
   }
 }
 

@@ -13,7 +13,7 @@ const locations = [
   ...["NOTIFY_MAIL_TO", "NOTIFY_WEBHOOK_URL", "CACHE_STORE", "QUEUE_ENGINE"],
 ];
 
-/** The part of `.env` that a test may use, and the reasons not to run with this environment. */
+/** The part of `.env` that a test can use, and the reasons not to run with this environment. */
 export interface TestEnvironment {
   values: Variables;
   problems: string[];
@@ -55,7 +55,7 @@ function databaseProblems(root: string, file: Variables, environment: Variables)
   return [`${asked} is a database that this app uses outside of tests, and tests would empty it`];
 }
 
-/** All databases that commands may use outside of tests. */
+/** All databases that commands might use outside tests. */
 function developmentDatabases(root: string, file: Variables, environment: Variables): string[] {
   const folders = [file.LAJU_DATA, environment.LAJU_DATA, "data"].flatMap((folder) => folder || []);
   const stages = ["dev", "production", file.DB_CONNECTION].flatMap((stage) => stage || []);
@@ -120,8 +120,8 @@ function redisKey(url: string): string | undefined {
 }
 
 /**
- * The temporary folder that replaces data/. It is inherited by child processes, so that a command and the processes it
- * starts share one database.
+ * The temporary folder that replaces data/. Child processes inherit it, so that a command and the processes it starts
+ * share one database.
  */
 function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
   const shared = join(TMPDIR || "/tmp", `laju-test-${process.geteuid?.() ?? "user"}`);

@@ -7,7 +7,7 @@ export interface Finding {
   cure?: string | undefined;
 }
 
-/** Looks for one thing that makes cron fail silently. */
+/** Checks for one cause of silent failures under cron. */
 export interface Check {
   name: string;
   look(context: CheckContext): Promise<Finding> | Finding;

@@ -5,7 +5,7 @@ import { type HostCron, hostCron } from "../host/hostCron";
 import { readInstallation } from "../host/installation";
 import { installedLogs } from "./app/installedLogs";
 
-/** What the checks read. Each part is read only once, even if several checks need it. */
+/** The data that checks read. Each part is read only once, even if several checks need it. */
 export interface CheckContext {
   read: ReturnType<typeof readingOnce>;
   /** The crontab's user, unless it is this process's own. */

@@ -5,7 +5,7 @@ import { type CheckContext, checkContext } from "./checkContext";
 /** How long one check may take, in milliseconds. */
 const limitMs = 5_000;
 
-/** Runs all checks at the same time. A check that takes too long results in a bad finding. */
+/** Runs all checks at the same time. A check that takes too long counts as failed. */
 export function runChecks(
   checks: readonly Check[],
   limit = limitMs,

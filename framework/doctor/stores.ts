@@ -85,6 +85,6 @@ function keep(answer: StoresAnswer): void {
   try {
     writeAtomically(file, `${JSON.stringify(answer)}\n`);
   } catch {
-    // The data folder is missing, full or not writable, which another check reports.
+    // The data folder is missing, full or not writable. Another check reports that.
   }
 }

@@ -2,7 +2,7 @@ import type { Terminal } from "../cli/terminal";
 import { wrapText } from "../text/wrapText";
 import type { CheckResult } from "./check";
 
-/** What `node laju doctor` prints. */
+/** The output of `node laju doctor`. */
 export function doctorText(results: readonly CheckResult[], { paint, symbols, width }: Terminal): string {
   const column = Math.max(...results.map(({ name }) => name.length));
   const indent = " ".repeat(column + 6);

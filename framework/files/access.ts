@@ -8,7 +8,7 @@ export interface Owner {
   gid: number;
 }
 
-/** Only laju's own user, and LAJU_GROUP if set, may use the files it creates. */
+/** Only laju's own user, and LAJU_GROUP if set, have access to the files it creates. */
 export function fileMode(): number {
   return sharedGroup() === undefined ? 0o600 : 0o660;
 }

@@ -19,8 +19,8 @@ function holdsLock(pid: string, { dev, ino }: { dev: number; ino: number }): boo
 }
 
 /**
- * Looks the lock up in /proc/locks: the open files of other users' processes are not visible. It gives no pid for locks
- * that belong to an open file description, as laju's own do.
+ * Looks up the lock in /proc/locks, because the open files of other users' processes are not visible. That file gives
+ * no pid for locks that belong to an open file description, such as laju's own.
  */
 function listedPid({ dev, ino }: { dev: number; ino: number }): string | undefined {
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
@@ -38,7 +38,7 @@ function hex(number: number): string {
 }
 
 function programOf(pid: string): string {
-  // A process can write anything there, so remove control characters before they reach a terminal.
+  // A process can set any command line, so remove control characters before they reach a terminal.
   const words = read(`/proc/${pid}/cmdline`)
     .replaceAll(/[\p{C}\s]+/gu, " ")
     .trim();
@@ -49,7 +49,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // This user may not see it.
+    return undefined; // This user is not allowed to see it.
   }
 }
 
@@ -57,7 +57,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // Another user's process, one that has just ended, or not Linux.
+    return []; // The process is another user's or has just exited, or this isn't Linux.
   }
 }
 

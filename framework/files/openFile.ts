@@ -33,7 +33,9 @@ export function readOwn(file: string): Buffer {
   }
 }
 
-/** The text of a file that belongs to this user or root and that nobody else can write; undefined for any other. */
+/**
+ * The text of a file that belongs to this user or root and that no other user can write; undefined for any other file.
+ */
 export function ownFileText(file: string): string | undefined {
   try {
     const descriptor = openToRead(file);
@@ -104,8 +106,8 @@ function openOwn(file: string, flags: number): number {
 }
 
 /**
- * Rejects hard links. If fs.protected_hardlinks is 0, a member of LAJU_GROUP who can write to the folder could hard-link
- * any file of this user into it. Without a group, nobody else can write there.
+ * Rejects hard links. If fs.protected_hardlinks is 0, a member of LAJU_GROUP who can write to the folder could
+ * hard-link any file of this user into it. Without a group, no other user can write there.
  */
 function withoutHardLinks(file: string, descriptor: number): number {
   if (sharedGroup() === undefined || fstatSync(descriptor).nlink < 2) return descriptor;

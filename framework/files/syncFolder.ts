@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 
-/** Flushes a rename to disk: without this, a power failure may undo it. */
+/** Flushes a rename to disk. Without this, a power failure could undo it. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, "r");
   try {

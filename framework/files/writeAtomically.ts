@@ -8,7 +8,7 @@ import { syncFolder } from "./syncFolder";
 export interface WriteOptions {
   /** The file's permissions (default: private to this user or LAJU_GROUP). Builds and exports use "umask". */
   mode?: number | "umask" | undefined;
-  /** Whether an existing file keeps its permissions: for files that people share as they choose. */
+  /** Whether an existing file keeps its permissions. For files whose permissions people choose. */
   keepsMode?: boolean;
   owner?: Owner | undefined;
   /** Whether the change must survive a power failure (default: false). The file is complete in either case. */
@@ -16,8 +16,8 @@ export interface WriteOptions {
 }
 
 /**
- * Replaces a file atomically: readers see the old or the new contents, never a part, and after a failure the old file is
- * still there. The draft's name is unguessable, so nobody can plant a link in its place.
+ * Replaces a file atomically: readers see either the old or the new contents, and after a failure the old file is
+ * intact. The draft's name is unguessable, so that other users cannot plant a link in its place.
  */
 export function writeAtomically(
   file: string,
@@ -40,7 +40,7 @@ function writeDraft(draft: string, contents: string | Uint8Array, { mode, owner 
     mode === "umask" ? openSync(draft, "wx") : createFile(draft, { mode: mode ?? fileMode(), owner });
   try {
     writeFileSync(descriptor, contents);
-    // The rename must not reach the disk before the data. A build's many files skip this: they can be rebuilt.
+    // The rename must not reach the disk before the data. Skip this for a build's many files, which can be rebuilt.
     if (mode !== "umask") fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

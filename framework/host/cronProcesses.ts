@@ -5,7 +5,7 @@ import { isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runnin
 
 /** A running cron daemon. */
 export interface CronProcess extends RunningProgram {
-  /** Undefined for a `crond` that could belong to several crons. */
+  /** Undefined for a `crond` that could be any of several crons. */
   cron: CronName | undefined;
 }
 
@@ -54,17 +54,20 @@ function isBusyBox(pid: string): boolean {
 const crondPaths = ["/usr/sbin/crond", "/sbin/crond"];
 
 /**
- * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals on
- * Debian and Red Hat), and may outlive it by hours. Zombies, which have no arguments, don't count either: in a container
- * whose first process doesn't reap children, an exited daemon remains as a zombie.
+ * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals
+ * on Debian and Red Hat), and can outlive it by hours. Zombies, which have no arguments, don't count either: in a
+ * container whose first process doesn't reap children, an exited daemon remains as a zombie.
  */
 export function isDaemonItself(pid: string): boolean {
   const [program] = wordsOf(pid);
-  // The arguments are empty if this user may not see them.
+  // The arguments are empty if this user is not allowed to see them.
   return program === undefined || (program !== "" && !/^CROND?$/.test(basename(program)));
 }
 
-/** False for a daemon in a container, which doesn't start our commands. Only root can tell this of others' processes. */
+/**
+ * False for a daemon in a container, which doesn't start our commands. Only root can tell this about other users'
+ * processes.
+ */
 export function mayServeUs(pid: string): boolean {
   try {
     return isInOur("pid", pid);

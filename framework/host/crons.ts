@@ -15,7 +15,7 @@ export type CronName = (typeof cronNames)[number];
  */
 export type ClockChanges = "vixie" | "wall" | "wall once" | "late";
 
-/** The differences between crons. Everything laju writes for a cron depends on them. */
+/** The differences between crons. All lines that laju writes for a cron depend on them. */
 export interface CronFacts {
   name: CronName;
   /** The cron's name in messages. */
@@ -42,7 +42,7 @@ export interface CronFacts {
   neutralSettings: Readonly<Record<string, string>>;
   /** Whether CRON_TZ in a crontab is the zone of the entries below it. */
   readsCronTz: boolean;
-  /** What a user of this cron should know: one clause each, following "it". */
+  /** What users of this cron should know: one clause each, following "it". */
   limits: readonly string[];
 }
 

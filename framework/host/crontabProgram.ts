@@ -5,7 +5,7 @@ import type { CronName } from "./crons";
 
 /** Which cron a crontab(1) program belongs to. */
 export interface CrontabProgram {
-  /** Undefined if laju doesn't know it. */
+  /** Undefined for a cron that laju doesn't know. */
   cron: CronName | undefined;
   version?: string;
   /** The option for checking a crontab without installing it, if there is one. */
@@ -15,7 +15,7 @@ export interface CrontabProgram {
 /** Cached, because verbs need this several times. */
 const known = new Map<string, CrontabProgram | undefined>();
 
-/** Identifies crontab(1) by its response to an option that most don't have; undefined if there is none. */
+/** Identifies crontab(1) by its response to an option that most don't have; undefined if there is no crontab(1). */
 export function crontabProgram(program = "crontab"): CrontabProgram | undefined {
   const environment = environmentWith({ LC_ALL: "C" });
   const key = `${program}\n${environment.PATH}`;

@@ -20,7 +20,7 @@ export interface DaemonTimezone {
 
 let known: DaemonTimezone | undefined;
 
-/** Cached, because verbs need it several times and end before it can change. */
+/** Cached, because verbs need it several times and exit before it can change. */
 export function daemonTimezone(): DaemonTimezone {
   known ??= look();
   return known;
@@ -60,7 +60,7 @@ interface SeenDaemon {
   isNear: boolean;
 }
 
-/** The daemon that sees our files, or any of them if they all agree. */
+/** The daemon that sees our files, or any daemon if they all agree. */
 function chosenOf(daemons: readonly SeenDaemon[]): SeenDaemon | undefined {
   const near = daemons.find(({ isNear }) => isNear);
   const [first] = daemons;
@@ -81,8 +81,8 @@ function fromTz(tz: string | undefined, daemon: string): DaemonTimezone {
 }
 
 /**
- * Uses what crontab:install found. The daemon may not be running, and only root can see the environment of root's
- * daemon.
+ * Uses the zone that crontab:install found, because the daemon may not be running, and only root can see the
+ * environment of root's daemon.
  */
 function asInstalledBefore(): Pick<DaemonTimezone, "timezone" | "isDaemonsOwn"> {
   const system = systemTimezone();

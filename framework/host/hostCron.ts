@@ -13,7 +13,7 @@ export interface HostCron {
   isNamed: boolean;
   /** The host's running daemons, such as "crond (pid 7)"; undefined if they are not visible. */
   running: string[] | undefined;
-  /** A running daemon that crontab(1) doesn't belong to. */
+  /** A running daemon to which crontab(1) doesn't belong. */
   otherDaemon?: string;
 }
 
@@ -35,7 +35,7 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     facts,
     label: labelOf(facts, program),
     isNamed: false,
-    // Name the daemon that crontab(1) belongs to first.
+    // First name the daemon to which crontab(1) belongs.
     running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
     ...(other !== undefined && { otherDaemon: textOf(other) }),
   };

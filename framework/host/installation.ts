@@ -10,7 +10,7 @@ export interface Installation {
   root?: string | undefined;
   /** Whether --node chose the Node binary. Otherwise it is the one that ran crontab:install. */
   isNodeChosen?: boolean | undefined;
-  /** The id in `builds` of the build that the entries belong to. */
+  /** The id, in `builds`, of the entries' build. */
   build?: string | undefined;
   /** The builds installed here: when each was first installed, and the age of its manifest at that time. */
   builds?: Record<string, { since: number; builtAt: number }> | undefined;
@@ -33,8 +33,8 @@ export interface TargetOptions {
 export const installationFile = join(paths.data, "installation.json");
 
 /**
- * The file's last text and what it says: a verb reads it some twenty times, and with many commands parsing it takes a
- * while.
+ * Caches the file's last text and contents: a verb reads it some twenty times, and with many commands parsing it takes
+ * a while.
  */
 let last: { text: string; installation: Readonly<Installation> } | undefined;
 
@@ -45,6 +45,6 @@ export function readInstallation(): Readonly<Installation> | undefined {
     if (last?.text !== text) last = { text, installation: JSON.parse(text) };
     return last.installation;
   } catch {
-    return undefined; // Nothing was ever installed, or this user may not read the file.
+    return undefined; // No entries were ever installed, or this user is not allowed to read the file.
   }
 }

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { sqliteDriver } from "../services/database/sqliteDriver";
 
-/** Whether schedule:work is running for this app. Reading the database fails then, because schedule:work locks it. */
+/**
+ * Whether schedule:work is running for this app. While it runs, reading the database fails, because schedule:work locks
+ * it.
+ */
 export function isScheduleWorking(): boolean {
   const file = join(paths.data, "locks", ".schedule-work.lock");
   if (!existsSync(file)) return false;

@@ -3,7 +3,7 @@ import { intlOffset } from "../schedule/times/intlOffset";
 import { useZoneFiles } from "../schedule/times/timezoneNames";
 import { readZoneFile, type ZoneRules } from "../schedule/times/zoneFile";
 
-/** Where date(1) looks for time zones, with any C library. */
+/** Where date(1) looks up time zones, with any C library. */
 export const zoneFolder = "/usr/share/zoneinfo";
 
 /** Makes time zone checks use this system's files too, if it has any (a fresh Alpine has none). */

@@ -9,11 +9,11 @@ export interface JobDraft {
   name: string;
   file: string;
   text: string;
-  /** Example data as source text; undefined for an app's own stub, which may take other data. */
+  /** Example data as source text; undefined for an app's own stub, which may expect other data. */
   data?: string | undefined;
 }
 
-/** Drafts a new job handler. Everything is validated here, so nothing is written if any of it is wrong. */
+/** Drafts a new job handler. Validates the name, so that no file is written if it is invalid. */
 export function draftJob(typed: string): JobDraft {
   const name = pascalName(typed.replace(/^app\/jobs\//, ""));
   if (name === undefined) {

@@ -64,7 +64,7 @@ function stampAfter(known: readonly string[], now: Date): string {
   return Number.isNaN(time) ? String(BigInt(last) + 1n) : stamp(time + 1000);
 }
 
-/** The forms of names, each with its stub. The first match counts. */
+/** The forms of names, each with its stub. The first match wins. */
 const patterns: [RegExp, stub: string][] = [
   [/^create_(?!\w*(index|view|trigger))(?<table>\w+?)(_table)?$/, "migrationCreate.stub"],
   [/^add_(?!\w*(index|foreign|unique)_)(?<column>\w+)_to_(?<table>\w+?)(_table)?$/, "migrationAdd.stub"],

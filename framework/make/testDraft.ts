@@ -12,9 +12,7 @@ export interface TestDraft {
   text: string;
 }
 
-/**
- * Drafts a test for a command; undefined if its source is not a command, which may happen with the app's own stub.
- */
+/** Drafts a test for a command; undefined if its source is not a command, which can happen with the app's own stub. */
 export function draftCommandTest(
   name: string,
   source = readText(join(paths.commands, `${name}.ts`)),

@@ -4,7 +4,7 @@ import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { writeAtomically } from "../files/writeAtomically";
 
-/** Writes a generated file. An existing file is replaced only with `force`. */
+/** Writes a generated file. Replaces an existing file only with `force`. */
 export function writeNewFile({ file, text }: { file: string; text: string }, force: boolean): void {
   if (existsSync(file) && !force) {
     throw new LajuError(`${relative(paths.root, file)} already exists`, {
@@ -21,7 +21,7 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
 }
 
 /**
- * Writes what goes with a new file, such as its test, unless it exists. Returns its path from the root if it was
+ * Writes a companion of a new file, such as its test, unless it exists. Returns its path from the root if it was
  * written.
  */
 export function writeIfMissing(draft: { file: string; text: string } | undefined): string | undefined {

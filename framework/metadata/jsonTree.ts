@@ -70,7 +70,7 @@ function plainValue(word: string, start: number): unknown {
   try {
     return JSON.parse(word);
   } catch {
-    // Such as 007, an unknown escape sequence or a tab within quotes.
+    // For example 007, an unknown escape sequence or a tab within quotes.
     throw new JsonSyntaxError(`${word} is not valid JSON`, start);
   }
 }

@@ -15,7 +15,7 @@ export interface Manifest {
   commands: CommandFacts[];
   /** The names of the handlers in app/jobs. */
   jobs: string[];
-  /** Files that the last build could not use. Their commands keep the output of an earlier build. */
+  /** Files that the last build could not use. Their commands keep an earlier build's output. */
   problems: CommandProblem[];
   /** The files the build read, by path from the root, with their hashes, to tell whether the build is up to date. */
   inputs: Record<string, string>;

@@ -4,7 +4,7 @@ import { parseSchedule } from "../schedule/expression/expression";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import type { CommandMeta } from "./commandMeta";
 
-/** What is wrong with a value: the end of a sentence that begins with the field's name, or an error with a full message. */
+/** A problem with a value: the end of a sentence that begins with the field's name, or an error with a full message. */
 type Problem = string | LajuError | undefined;
 type Check = (value: unknown, commandName: string) => Problem;
 
@@ -42,7 +42,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   options,
 };
 
-/** What is wrong with a field's value, if anything, as a sentence that includes the field's name. */
+/** The problem with a field's value, if any, as a sentence that includes the field's name. */
 export function fieldProblem(
   field: keyof CommandMeta,
   value: unknown,

@@ -7,8 +7,8 @@ import { byPriority, type CommandFacts } from "./manifest";
 import { fieldProblem, metaFields } from "./metaFields";
 
 /**
- * The fields that a deployment may override: when and where a command starts, how long it may take, and how lists show it.
- * Fields that the code depends on, such as `options`, may not be overridden.
+ * The fields that a deployment can override: when and where a command starts, how long it may take, and how lists show
+ * it. Fields on which the code depends, such as `options`, cannot be overridden.
  */
 export const overridableFields = [
   "schedule",
@@ -160,7 +160,7 @@ function unknownField(field: string): { message: string; hint: string } {
   return { message: `unknown field "${field}"`, hint: near ? `Did you mean ${near}?` : known };
 }
 
-/** Looks up own properties only, because a command may be called like a property of Object.prototype. */
+/** Looks up own properties only, because a command can have the name of a property of Object.prototype. */
 function ownOverride(overrides: Overrides, name: string): Override | undefined {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }

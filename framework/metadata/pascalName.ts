@@ -1,5 +1,5 @@
 /**
- * A file name from user input: `send-daily emails` becomes SendDailyEmails. Folders are kept (`reports/monthly` becomes
+ * A file name from user input: `send-daily emails` becomes SendDailyEmails. Keeps folders (`reports/monthly` becomes
  * reports/Monthly). Undefined if the input cannot be a name.
  */
 export function pascalName(typed: string): string | undefined {

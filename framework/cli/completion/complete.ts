@@ -10,7 +10,7 @@ export interface Suggestion {
 /** Words, or the kind of path that the shell itself completes. */
 export type Completion = Suggestion[] | "files" | "folders";
 
-/** A verb as completion sees it. Its options are loaded only once it is known to be the one. */
+/** A verb as completion sees it. Its options are loaded only once the command line contains it. */
 export interface CompletedVerb {
   name: string;
   usage: string;
@@ -18,7 +18,7 @@ export interface CompletedVerb {
   options(): Promise<VerbOptions>;
 }
 
-/** What an app has to offer. Each is read only when it is asked for. */
+/** The names in an app. Each kind is read only when completion needs it. */
 export interface CompletedNames {
   commands(): Suggestion[];
   jobTypes(): Suggestion[];
@@ -30,8 +30,8 @@ export interface CompletedNames {
 }
 
 /**
- * Completes the last of `words`, which are those after `laju`. It may be empty, and is not checked: what nothing fits
- * gives an empty list.
+ * Completes the last of `words`, the words after `laju`. The last word can be empty, and it is not validated: if
+ * nothing matches, the list is empty.
  */
 export async function complete(
   words: readonly string[],
@@ -81,7 +81,7 @@ async function ofVerb(
   return fitting(current, wordsOf(verb.usage, given, names));
 }
 
-/** Behind `--`, `run` hands everything to the command, whose declared options the build knows. */
+/** After `--`, `run` passes everything to the command, whose declared options are in the build. */
 function ofCommand(
   current: string,
   given: readonly string[],
@@ -93,7 +93,7 @@ function ofCommand(
   return fitting(current, flags(names.optionsOf(command), passed));
 }
 
-/** The option whose value is being typed, if the word before the cursor is one that takes a value. */
+/** The option whose value is being typed, if the word before the cursor is an option that takes a value. */
 function optionBefore(given: readonly string[], options: VerbOptions) {
   const [, long, short] = /^(?:--([\w-]+)|-(\w))$/.exec(given.at(-1) ?? "") ?? [];
   const spec =
@@ -103,7 +103,7 @@ function optionBefore(given: readonly string[], options: VerbOptions) {
   return spec?.type === "string" ? spec : undefined;
 }
 
-/** Options that are not given yet, or may be given several times. */
+/** Options that have not been given yet or can be repeated. */
 function flags(options: OptionSpecs, given: readonly string[]): Suggestion[] {
   return Object.entries(options)
     .filter(([name, { multiple }]) => multiple || !given.some((word) => word.split("=")[0] === `--${name}`))

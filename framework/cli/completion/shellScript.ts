@@ -6,8 +6,8 @@ export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
 /**
- * The text that a user loads into a shell. It hands the words of the command line to `laju completion words -- WORD…`
- * at each press of the Tab key.
+ * The script that a user loads into a shell. Each time Tab is pressed, it passes the command line's words to `laju
+ * completion words -- WORD…`.
  */
 export function shellScript(shell: Shell): string {
   return readFileSync(join(import.meta.dirname, `laju.${shell}`), "utf8");

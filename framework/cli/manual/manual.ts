@@ -1,7 +1,7 @@
 import { optionRows } from "../optionsHelp";
 import type { Verb, VerbEntry, VerbGroup } from "../verb";
 
-/** What the manual says about a verb, all of it taken from the verb's declaration. */
+/** The manual's facts about a verb, all from the verb's declaration. */
 export interface ManualVerb {
   name: string;
   /** `make:command <Name>`. */

@@ -67,7 +67,7 @@ function term(name: string, meaning: string): string[] {
   return [".TP", `.B ${escaped(name)}`, escaped(meaning)];
 }
 
-/** Text is wrapped. Lines that begin with a space stay as they are. */
+/** Joins lines, so that man wraps them. Lines that begin with a space are left alone. */
 function paragraphs(text: string): string[] {
   const parts = text.split(/\n\n+/).map((part) => {
     const lines = part.split("\n").map(escaped);

@@ -8,7 +8,7 @@ import { bad, type Check, fine, warning } from "../check";
 export const build: Check = {
   name: "build",
   look() {
-    // A new app doesn't need a build until something is scheduled.
+    // A new app doesn't need a build until it has a scheduled command.
     if (!existsSync(paths.manifest) && nothingScheduled()) {
       return warning("the commands are not built yet", "Run npm run build before you install them.");
     }

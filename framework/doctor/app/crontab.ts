@@ -8,7 +8,7 @@ import { scheduledCommands } from "./scheduled";
 export const crontab: LocalCheck = {
   name: "crontab",
   look({ read, user }) {
-    settings(); // Throws if they are invalid, which another check reports.
+    settings(); // Throws if they are invalid. Another check reports that.
     const names = scheduledCommands().map(({ name }) => name);
     const { state, message, hint, isBad } = crontabHealth({ user }, histories(names), read);
     if (isBad) return bad(message, hint);
@@ -16,7 +16,10 @@ export const crontab: LocalCheck = {
   },
 };
 
-/** Opens the ledger file first, because reading runs would move a damaged ledger aside and doctor must change nothing. */
+/**
+ * Opens the ledger file first, because reading runs would move a damaged ledger aside, and doctor must not change
+ * anything.
+ */
 function histories(names: string[]) {
   try {
     openLedgerFile().close();

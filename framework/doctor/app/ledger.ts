@@ -7,7 +7,7 @@ import { openLedgerFile } from "../../runs/ledger/ledgerTables";
 import { bad, type Check, fine, warning } from "../check";
 import { mayUse } from "../host/access";
 
-/** Checking a larger ledger would take longer than a check may. */
+/** Don't check a larger ledger, because that would exceed a check's time limit. */
 const maxBytes = 500_000_000;
 
 export const ledger: Check = {
@@ -52,7 +52,7 @@ function quickCheck(): string {
   }
 }
 
-/** Also true if the ledger is locked for a moment, because that says nothing about the journal. */
+/** Also true if the ledger is briefly locked, which has nothing to do with the journal. */
 function isRecorded(): boolean {
   const database = openLedgerFile();
   try {

@@ -3,7 +3,7 @@ import { lockOwner } from "../../files/lockOwner";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** Checks that the ledger can import the journal. Otherwise the shown runs are out of date. */
+/** Checks that the ledger can import the journal. Otherwise the runs that verbs show are out of date. */
 export const ledgerLock: LocalCheck = {
   name: "ledger's lock",
   look() {

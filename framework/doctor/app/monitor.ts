@@ -1,7 +1,7 @@
 import { settings } from "../../config/config";
 import { type Check, fine, warning } from "../check";
 
-/** Checks that someone would notice if cron itself, and so the monitor, stopped. */
+/** Checks that someone would notice if cron itself stopped, and the monitor with it. */
 export const monitor: Check = {
   name: "monitor",
   look() {

@@ -4,10 +4,10 @@ import { type Notice, unsentNotices } from "../../runs/notices/notices";
 import { printableLine } from "../../text/printable";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** How long a notice may wait for its sender, in milliseconds. */
+/** How long a notice can normally wait for its sender, in milliseconds. */
 const usualWait = 600_000;
 
-/** Reports notices that could not be delivered or were given up, because nobody knows about those failures. */
+/** Reports notices that the sender could not deliver or gave up on, because nobody knows about those failures. */
 export const notices: LocalCheck = {
   name: "notices",
   look() {
@@ -39,7 +39,7 @@ function counted(count: number): string {
   return count === 1 ? "1 notice" : `${count} notices`;
 }
 
-/** Leaves out the path of a URL, which is a secret. */
+/** Omits the path of a URL, which is a secret. */
 function receiver({ channel }: Notice): string {
   if (channel.startsWith("mail:")) return channel.slice("mail:".length);
   return channel.startsWith("ping:") ? new URL(channel.slice("ping:".length)).host : "the webhook";

@@ -1,4 +1,4 @@
-/** File systems that other hosts may share, by the type that statfs(2) returns (linux/magic.h). */
+/** File systems that other hosts can share, by the type that statfs(2) returns (linux/magic.h). */
 const kinds: Record<number, string> = {
   26985: "NFS",
   20859: "SMB",

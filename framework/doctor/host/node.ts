@@ -44,7 +44,7 @@ function problemOf(program: string): string | undefined {
   }
 }
 
-/** The command that installs the entries again. It keeps its other options, and replaces a node that is gone. */
+/** The command that reinstalls the entries. It keeps the other options, and replaces a node that no longer exists. */
 function again(context: CheckContext): string {
   return installCommand({ root: context.root(), user: context.user });
 }

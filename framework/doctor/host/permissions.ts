@@ -20,7 +20,7 @@ export const permissions: Check = {
   },
 };
 
-/** Anyone who can change code or settings can run their own code with this user's rights. */
+/** Anyone who can change code or settings can run code with this user's permissions. */
 function changeable(): Finding | undefined {
   const code = [
     "",
@@ -88,7 +88,7 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {
-    return []; // Another check reports a folder that is missing or cannot be read.
+    return []; // The folder is missing or cannot be read. Another check reports that.
   }
 }
 

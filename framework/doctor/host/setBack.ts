@@ -2,10 +2,10 @@ import { formatDuration } from "../../config/duration";
 import { lookInLedger } from "../../runs/ledger/ledgerFile";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** How far apart two clocks may be, in milliseconds. */
+/** By how much two clocks may differ, in milliseconds. */
 export const clockTolerance = 120_000;
 
-/** Checks that the clock was not set back. Whether it is right, no program can tell. */
+/** Checks that the clock was not set back. No program can tell whether it is right. */
 export const clock: LocalCheck = {
   name: "clock",
   look() {

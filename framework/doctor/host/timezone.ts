@@ -23,7 +23,7 @@ function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined 
   return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
 }
 
-/** Guards use the system's time zone database and commands use Node's. At times when these differ, nothing starts. */
+/** Guards use the system's time zone database and commands use Node's. When these differ, commands don't start. */
 function outdated(zones: readonly string[]): Finding | undefined {
   for (const zone of new Set(zones)) {
     const day = firstDifference(zone, Date.now());

@@ -15,15 +15,15 @@ export type Found =
   | { form: "helpers" };
 
 /**
- * How a command is started: by `command()`, which made the default export; by calling the default export's `run`, the
- * exported `run` or the default export itself; or not at all, for a script. "made" is a script whose default export is the
- * result of a call, which only turns out not to be a command at run time.
+ * How a command is started: by `command()`, if it made the default export; by calling the default export's `run`, the
+ * exported `run` or the default export itself; or not at all, for a script. "made" is a script whose default export is
+ * the result of a call. Only at run time does it turn out not to be a command.
  */
 export type CommandStart = "command" | "default.run" | "run" | "default" | "nothing" | "made";
 
 /**
- * Determines the form of a file in commands/ from its syntax tree. Fails, with the position, for a file that would do
- * nothing when started or has metadata that would not be read.
+ * Determines the form of a file in commands/ from its syntax tree. Fails, with the position, for a file that would have
+ * no effect when started, or whose metadata would be ignored.
  */
 export function formOf(body: Node[], fail: Fail): Found {
   const file = { body, fail, exports: exportsOf(body) };
@@ -107,7 +107,7 @@ function checkFunction(value: Node | undefined, place: Node, what: string, fail:
   fail(place.start, `${what} must be a function`, "Write export async function run() { … }.");
 }
 
-/** Distinguishes scripts from helper modules, and fails for files that do nothing. */
+/** Distinguishes scripts from helper modules, and fails for files that have no effect. */
 function withoutRun(
   { body, exports, fail }: ModuleFile,
   meta: { place: Node; object: Node } | undefined,

@@ -5,7 +5,7 @@ import { childrenOf, freeNames, isFunction } from "./names";
 /** A side effect of loading a module. */
 export interface Effect {
   node: Node;
-  /** Whether it is certainly work, rather than an initializer whose call may have no other effect. */
+  /** Whether it is certainly work, not just an initializer whose call may have no side effect. */
   isCertain: boolean;
   /** The variables that hold its result. */
   names: string[];
@@ -17,8 +17,8 @@ export function effectsOf(body: Node[]): Effect[] {
 }
 
 /**
- * Whether a module does its work when it is loaded. Creating values that only its own exports use doesn't count: a helper
- * module may compile a schema or open a client.
+ * Whether a module does its work when it is loaded. Creating values that only its own exports use doesn't count: a
+ * helper module can compile a schema or open a client.
  */
 export function hasEffectsOnLoad(body: Node[]): boolean {
   const used = namesReached(exportedNodes(body), body);
@@ -143,7 +143,7 @@ function callsIn(node: Node): Node[] {
   return [...(isCall ? [node] : []), ...childrenOf(node).flatMap(callsIn)];
 }
 
-/** Code that awaits something or calls the file's own async function does work. It isn't there just for the value. */
+/** Code that awaits something or calls the file's own async function does work; it doesn't just compute a value. */
 function isWork(call: Node, body: Node[]): boolean {
   if (/^(Await|Assignment|Update)Expression$|^StaticBlock$|^Decorator$/.test(call.type)) return true;
   const own = ownFunctionCalled(call, body);

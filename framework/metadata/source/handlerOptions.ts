@@ -1,7 +1,7 @@
 import { parseDuration } from "../../config/duration";
 import { closest } from "../../text/similar";
 
-/** The options a handler may declare in addition to `run`. */
+/** The options a handler can declare in addition to `run`. */
 export const handlerOptions = ["attempts", "backoff", "timeout", "concurrency"] as const;
 export type HandlerOption = (typeof handlerOptions)[number];
 
@@ -9,7 +9,7 @@ export function isHandlerOption(name: string): name is HandlerOption {
   return (handlerOptions as readonly string[]).includes(name);
 }
 
-/** What other queues call `attempts`, though each counts differently. */
+/** Other queues' names for `attempts`, though each counts differently. */
 const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
 
 /** Whether a value exported next to a plain `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */
@@ -22,7 +22,7 @@ export function meantOption(name: string): HandlerOption | undefined {
   return closest(name, handlerOptions) as HandlerOption | undefined;
 }
 
-/** What is wrong with an option's value and how to fix it; undefined if it is valid. */
+/** The problem with an option's value and how to fix it; undefined if the value is valid. */
 export function optionProblem(
   option: HandlerOption,
   value: unknown,

@@ -7,7 +7,7 @@ export interface Node {
   [field: string]: any;
 }
 
-/** A value that cannot be known without running the file. */
+/** A value that cannot be determined without running the file. */
 export class NotLiteral extends Error {
   constructor(
     readonly node: Node,
