@@ -1,7 +1,7 @@
 import { command } from "../app/console/command";
 import restore from "../app/programs/restore";
 
-// No schedule: only a person replaces a database, with --yes.
+// No schedule: only a person may replace a database, with --yes.
 export default command({
   description: "Replace the database with a backup",
   tags: ["backup"],

@@ -24,7 +24,8 @@ export default command({
       try {
         await deliver(reader, yesterday.name, posts);
       } catch (error) {
-        // One bad address must not keep others from getting their mail. Because of `failed`, the run still exits with 1.
+        // One bad address must not keep others from getting their mail. Since `failed` is counted, the run still exits
+        // with 1.
         failed += 1;
         logError("Digest not sent", error, { userId: reader.id });
       }

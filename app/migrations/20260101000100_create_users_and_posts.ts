@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-// Times are milliseconds in a bigint, which Date.now() returns and which SQLite, PostgreSQL and MySQL store alike.
+// Times are milliseconds in a bigint: Date.now() returns them, and SQLite, PostgreSQL and MySQL store them alike.
 
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("users", (table) => {

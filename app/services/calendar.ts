@@ -1,6 +1,6 @@
 import { LajuError } from "laju/errors";
 
-/** A period of time in milliseconds, from (inclusive) to (exclusive), and its name. */
+/** A period of time in milliseconds, from `from` (inclusive) to `to` (exclusive), and its name. */
 export interface Period {
   name: string;
   from: number;

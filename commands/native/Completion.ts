@@ -42,7 +42,7 @@ function completedVerbs(groups: readonly VerbGroup[]) {
   }));
 }
 
-/** What the shells' scripts read: a word, a tab and its meaning on each line, or which paths to complete. */
+/** The lines that the shells' scripts read: a word, a tab and its meaning on each, or which paths to complete. */
 function lines(completion: Completion): string[] {
   if (!Array.isArray(completion)) return [`:${completion}`];
   return completion.map(({ word, note = "" }) => `${printable(word)}\t${printable(note)}`);

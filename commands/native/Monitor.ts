@@ -43,7 +43,7 @@ async function runReportedPass(): Promise<MonitorReport> {
   }
 }
 
-/** Adds the time, because the monitor's log may be read weeks later. */
+/** Adds the time, because people may read the monitor's log weeks later. */
 function stamped(line: string): string {
   return `${new Date().toISOString()} ${printableLine(line)}`;
 }

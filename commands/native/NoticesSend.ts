@@ -27,7 +27,7 @@ not be sent, so you rarely need to call it. If another process has the ledger lo
   },
 });
 
-/** Leaves out the path of a ping URL, which is a secret. */
+/** Omits the path of a ping URL, which is a secret. */
 function receiver(channel: string): string {
   return channel.startsWith("ping:") ? `ping ${new URL(channel.slice(5)).host}` : channel;
 }

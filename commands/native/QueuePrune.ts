@@ -4,7 +4,7 @@ import { parseDuration } from "../../framework/config/duration";
 import { jsonText } from "../../framework/text/jsonText";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
-/** How many jobs are deleted at a time: one large deletion would block everyone else. */
+/** How many jobs to delete at a time: one large deletion would block all other processes. */
 const step = 500;
 
 export default verb({

@@ -46,7 +46,7 @@ The exit status is the command's own; with several commands, it is 1 if any of t
   },
 });
 
-/** Every name is checked before anything runs. */
+/** Checks every name before running any command. */
 function choose(
   names: string[],
   { tag, all }: { tag?: string | undefined; all?: boolean | undefined },

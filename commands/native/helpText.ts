@@ -7,7 +7,7 @@ import { lajuHome } from "../../framework/config/home";
 import { readText } from "../../framework/config/readText";
 import { verbGroups, verbs } from "./verbs";
 
-/** What `node laju` and `node laju --help` print. */
+/** The output of `node laju` and `node laju --help`. */
 export function laju(): string {
   const { paint } = terminalFor(1);
   const width = Math.max(...verbs.map((entry) => call(entry).length));
@@ -27,7 +27,7 @@ export function laju(): string {
   ].join("\n");
 }
 
-/** What `node laju <verb> --help` prints. */
+/** The output of `node laju <verb> --help`. */
 export function verbText(entry: VerbEntry, verb: Verb<never>): string {
   const options = describeOptions({
     ...(verb.options as Verb["options"]),

@@ -1,6 +1,9 @@
 import type { Knex } from "knex";
 
-/** CacheService's table. A cache table of another shape (Laju's has `expiration`) is dropped: it only holds a cache. */
+/**
+ * CacheService's table. Drops a cache table with other columns (Laju's has `expiration`), because it only holds a
+ * cache.
+ */
 export async function up(knex: Knex): Promise<void> {
   if (await knex.schema.hasTable("cache")) {
     if (await knex.schema.hasColumn("cache", "expires_at")) return;

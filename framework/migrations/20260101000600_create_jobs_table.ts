@@ -6,7 +6,7 @@ import type { Knex } from "knex";
 export async function up(knex: Knex): Promise<void> {
   await refuseForeign(knex);
   await knex.schema.createTable("jobs", (table) => {
-    // MySQL's default collation ignores case, and its character set may not hold every character.
+    // MySQL's default collation ignores case, and its character set may lack some characters.
     if (isMysql(knex)) table.collate("utf8mb4_bin");
     table.bigIncrements("id");
     table.string("type", 190).notNullable();
@@ -68,7 +68,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable("jobs");
 }
 
-/** Leaves an existing jobs table of the app's own alone. */
+/** Throws for the app's own jobs table, which must be left alone. */
 async function refuseForeign(knex: Knex): Promise<void> {
   if (!(await knex.schema.hasTable("jobs"))) return;
   throw new Error(

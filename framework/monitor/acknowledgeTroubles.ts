@@ -6,8 +6,8 @@ import { acknowledge } from "../runs/notices/acknowledge";
 import { readStatus } from "../views/statusRows";
 
 /**
- * Acknowledges all problems of a command: its open incidents, and problems in `status` that have no incident (because the
- * monitor has not run since then, or the command failed at a terminal). Returns the incidents.
+ * Acknowledges all problems of a command: its open incidents, and problems in `status` that have no incident (because
+ * the monitor has not run since, or the command failed at a terminal). Returns the incidents.
  */
 export function acknowledgeTroubles(name: string, reason: string | null): Incident[] {
   const clock = hostClock();

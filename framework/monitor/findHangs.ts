@@ -7,7 +7,7 @@ import { type BlockingRun, hangText } from "../runs/history/hang";
 import { closeQuietly, openIncident } from "../runs/ledger/incidents";
 import type { HostClock } from "../schedule/times/nextRuns";
 
-/** Opens an incident for each run that hangs. Returns what is new, one sentence each. */
+/** Opens an incident for each run that hangs. Returns the news, one sentence each. */
 export function findHangs(
   commands: DeployedCommand[],
   clock: HostClock,
@@ -21,13 +21,13 @@ export function findHangs(
     if (reason === undefined) return [];
     const openedAt = clock.now.getTime();
     if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
-    // The notice about the hang says enough.
+    // The notice about the hang is enough.
     closeQuietly(name, "slow", openedAt);
     return [`${name} ${reason}`];
   });
 }
 
-/** A cheaper search for the sender, which rarely finds a hang: it reads nothing more if no starts were skipped. */
+/** A cheaper search for the sender, which rarely finds a hang: it stops early if no starts were skipped. */
 export function findHangsBySkips(): void {
   try {
     const least = hangAfterSkips();

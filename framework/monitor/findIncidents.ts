@@ -34,7 +34,7 @@ export async function findTrouble(
   commands: DeployedCommand[],
   clock: HostClock,
 ): Promise<string[]> {
-  // Listing the runs marks those whose process is gone as lost.
+  // Listing runs marks those whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
   // With overlap "wait", a start is not recorded until the previous run has ended.
@@ -76,7 +76,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
 }
 
-/** The times that no other server claimed. Leaves out times that are so old that their claims have expired. */
+/** The times that no other server claimed. Omits times so old that their claims have expired. */
 async function unclaimedTimes(
   { name, oneServer }: DeployedCommand,
   times: number[],

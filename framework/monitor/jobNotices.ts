@@ -13,10 +13,10 @@ const longestReason = 160;
 type OnSettled = (job: { id: number; type: string }, settlement: SettledJob) => void;
 
 /**
- * Sends notices about failing jobs as for failing commands: one when a job type starts failing and one when it works again.
- * A type that fails only now and then must not cause a notice for every failure, so it counts as working again only when a
- * job has completed and none has failed for a while. A worker that runs from source or at a terminal sends no notices,
- * because someone is watching it.
+ * Sends notices about failing jobs as for failing commands: one when a job type starts failing and one when it works
+ * again. A type that fails only occasionally must not cause a notice for every failure, so it counts as working again
+ * only when a job has completed and none has failed for a while. A worker that runs from source or at a terminal sends
+ * no notices, because someone is watching it.
  */
 export function jobNotices(): OnSettled | undefined {
   if (typeof LAJU_BUILT === "undefined" || isAtTerminal()) return undefined;

@@ -1,6 +1,6 @@
 export interface MonitorReport {
-  /** What is new, one sentence each. */
+  /** The news, one sentence each. */
   news: string[];
-  /** What the monitor could not do, one sentence each. */
+  /** The tasks that the monitor could not do, one sentence each. */
   failures: string[];
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AppDescription, appDescription, type LajuDescription } from "./description";
 import { templateFiles } from "./templateFiles";
 
-/** What `new` of one version writes: the common ancestor of an app's files and a later version's template. */
+/** The files that one version's `new` writes: the common ancestor of an app's files and a later version's template. */
 export interface Template {
   /** File contents by path, with {{ name }} in place of the app's name. */
   files: Record<string, string>;

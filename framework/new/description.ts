@@ -1,4 +1,4 @@
-/** The options of `new`, stored in package.json so that `upgrade` knows what was written. */
+/** The options of `new`, stored in package.json so that `upgrade` knows what `new` wrote. */
 export interface Origin {
   /** The version of laju whose template was used. */
   template: string;

@@ -20,7 +20,7 @@ export interface NewAppOptions {
   install: boolean;
 }
 
-/** A new app before anything is written. */
+/** The plan for a new app, before any file is written. */
 export interface AppPlan {
   folder: string;
   name: string;
@@ -45,7 +45,7 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
-  // Inside of a workspace, this file would make the app a separate workspace.
+  // Inside a workspace, this file would make the app a separate workspace.
   if (isAbove("pnpm-workspace.yaml", folder)) files.delete("pnpm-workspace.yaml");
   // Existing files belong to the user, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);
@@ -53,8 +53,8 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
 }
 
 /**
- * Creates the app. Calls `report` for each step that takes a while. Returns a sentence if something is left for the user to
- * do, such as a first commit that git refused.
+ * Creates the app. Calls `report` for each step that takes a while. Returns a sentence if the user has to finish
+ * something, such as a first commit that git refused.
  */
 export async function makeApp(
   home: string,
@@ -76,7 +76,7 @@ export async function makeApp(
   return refusal && `Make the first commit yourself, because git failed: ${refusal}`;
 }
 
-/** Removes what `write` left behind if it fails, as on a full disk. */
+/** If `write` fails, for example on a full disk, removes the files it left behind. */
 async function completely(folder: string, write: () => Promise<void>): Promise<void> {
   const before = existsSync(folder) ? readdirSync(folder) : undefined;
   try {
@@ -102,7 +102,7 @@ function isAbove(name: string, folder: string): boolean {
 
 function writeFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  // .env may later contain passwords.
+  // .env might contain passwords later.
   const mode = basename(file) === ".env" ? 0o600 : basename(file).endsWith(".sh") ? 0o777 : 0o666;
   writeFileSync(file, text, { flag: "wx", mode });
 }

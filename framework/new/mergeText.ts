@@ -11,7 +11,7 @@ interface Texts {
   next: string;
 }
 
-/** A conflict that `mergeText` wrote and nobody has resolved. */
+/** An unresolved conflict that `mergeText` wrote. */
 export const conflict = /^<<<<<<< yours\n[\s\S]*?^>>>>>>> laju /m;
 
 /**

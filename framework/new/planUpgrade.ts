@@ -6,7 +6,7 @@ import { mergedDescription } from "./mergeDescription";
 import { conflict, mergeText } from "./mergeText";
 import { filled } from "./templateFiles";
 
-/** What happens to one file written by `new`. */
+/** The change to one file that `new` wrote. */
 export interface Change {
   path: string;
   kind: "add" | "replace" | "merge" | "conflict" | "delete";
@@ -18,7 +18,7 @@ export interface UpgradePlan {
   from: string;
   to: string;
   changes: Change[];
-  /** Changes of the template that were not applied, because the user changed the same part. One sentence each. */
+  /** Changes in the template that were not applied, because the user changed the same part. One sentence each. */
   notes: string[];
 }
 
@@ -50,12 +50,12 @@ export function planUpgrade(root: string, home: string): UpgradePlan {
     if (typeof found === "string") notes.push(found);
     else if (found !== undefined) changes.push(found);
   }
-  // Last, because it records the version: an upgrade that was interrupted is still to be done.
+  // Last, because it records the version: after an interruption, the upgrade is still pending.
   if (own.text !== description) changes.push({ path: "package.json", kind: "merge", text: own.text });
   return { from: from.description.laju.template, to: version, changes, notes };
 }
 
-/** Otherwise an upgrade would look complete, and the next one would merge the markers. */
+/** Throws if conflicts remain. Otherwise an upgrade would look complete, and the next one would merge the markers. */
 function refuseConflicts(root: string, paths: readonly string[]): void {
   const marked = paths.filter((path) => conflict.test(readOrNone(join(root, path)) ?? ""));
   if (marked.length === 0) return;
@@ -72,7 +72,7 @@ interface Versions {
   labels: [from: string, to: string];
 }
 
-/** The change of a file, or a sentence for the user instead; undefined if the file stays as it is. */
+/** The change to a file, or a sentence for the user instead; undefined if the file doesn't change. */
 function changeOf(path: string, { base, next, own, labels }: Versions): Change | string | undefined {
   if (base === next || own === next) return undefined;
   if (next === undefined) {

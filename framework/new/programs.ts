@@ -22,7 +22,8 @@ export function installPackages(folder: string): void {
 }
 
 /**
- * Creates a git repository in the folder, unless it is already in one or git is missing. Returns whether it did.
+ * Creates a git repository in the folder, unless the folder is already in one or git is missing. Returns whether it
+ * did.
  */
 export function startRepository(folder: string): boolean {
   const isInside = git(folder, ["rev-parse", "--is-inside-work-tree"]) === "true";

@@ -20,7 +20,7 @@ export function templateFiles(home: string, { examples }: { examples: boolean })
   const read = (file: string) => readFileSync(join(home, file), "utf8");
   const own = filesIn(home, templateFolder).map((file) => {
     const path = file.slice(templateFolder.length + 1);
-    // npm would leave out a file named .gitignore.
+    // npm would omit a file named .gitignore.
     return [path === "gitignore" ? ".gitignore" : path, read(file)] as const;
   });
   const files = examples ? [...reexports, ...exampleFiles(home)] : reexports;

@@ -5,7 +5,7 @@ import { writeAtomically } from "../files/writeAtomically";
 /** The files that contain the path of laju's package. */
 const naming = ["package.json", "package-lock.json"];
 
-/** The file outside of vendor/ that an app's dependency on laju names: after `npm install ../laju-2.0.0.tgz`. */
+/** The file outside vendor/ on which the app depends, after `npm install ../laju-2.0.0.tgz`. */
 export function packageElsewhere(root: string): string | undefined {
   const path = filePath(specOf(root));
   if (path === undefined || /^(\.\/)?vendor\//.test(path) || !existsSync(resolve(root, path)))
@@ -15,8 +15,8 @@ export function packageElsewhere(root: string): string | undefined {
 
 /**
  * Moves the package that `npm install ../laju-2.0.0.tgz` installed into vendor/, where the previous one was: a server
- * doesn't have the file that the app depends on now. A file outside of the app is copied. Returns its new path, if there
- * was anything to do.
+ * doesn't have the file on which the app depends now. Copies a file that is outside the app. Returns its new path, if
+ * there was anything to do.
  */
 export function takeIntoVendor(root: string): string | undefined {
   const path = packageElsewhere(root);

@@ -10,8 +10,8 @@ export function warn(sentence: string): void {
 
 /**
  * Writes everything before it returns, even if a pipe accepts only part of a line or is full and non-blocking (EAGAIN).
- * Never throws: a command should not fail because of a full disk or a reader that has gone away. Lost lines are counted,
- * and the error is returned.
+ * Never throws: a command should not fail because of a full disk or a reader that has gone away. Counts lost lines, and
+ * returns the error.
  */
 export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | undefined {
   const shown = withoutSecrets(text);
@@ -95,8 +95,8 @@ export function withoutSecrets(text: string): string {
 }
 
 /**
- * The descriptor for standard output (1) or standard error (2). In pm2's cluster mode those are the pm2 daemon's own, and
- * pm2 writes process.stdout to its log files asynchronously, so process.exit loses output (pm2 7,
+ * The descriptor for standard output (1) or standard error (2). In pm2's cluster mode, these belong to the pm2 daemon,
+ * and pm2 writes process.stdout to its log files asynchronously, so process.exit loses output (pm2 7,
  * lib/ProcessContainer.js). There we write to its log files directly.
  */
 function outputDescriptor(stream: 1 | 2): number {
@@ -117,7 +117,7 @@ function openDescriptors(): Record<1 | 2, number> {
   try {
     return { 1: openSync(logFile(logs.out), "a"), 2: openSync(logFile(logs.error), "a") };
   } catch {
-    return { 1: 1, 2: 2 }; // Unlikely, because pm2 itself refuses to start if it can't open the files.
+    return { 1: 1, 2: 2 }; // Unlikely, because pm2 itself doesn't start if it can't open the files.
   }
 }
 
@@ -126,7 +126,7 @@ function logFile(path: string): string {
   return path === "NULL" ? "/dev/null" : path;
 }
 
-/** The file that stdout appends to (the crontab's `>> X.log`) and its current size; null if stdout is not a file. */
+/** The file to which stdout appends (the crontab's `>> X.log`) and its current size; null if stdout is not a file. */
 export function outputFile(): { file: string; inode: number; from: number } | null {
   const stat = outputStat();
   if (stat === undefined) return null;

@@ -6,7 +6,7 @@ export interface ProcessEntry {
   startedAt: number;
 }
 
-/** Fields 4 and 22 of /proc/PID/stat (proc(5)); undefined for a process that is gone or a zombie, and without /proc. */
+/** Fields 4 and 22 of /proc/PID/stat (proc(5)); undefined if the process is gone or a zombie, or without /proc. */
 export function processEntry(pid: number): ProcessEntry | undefined {
   const stat = readProcessFile(pid, "stat");
   if (stat === undefined) return undefined;

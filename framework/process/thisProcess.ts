@@ -2,9 +2,8 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { require } from "../config/require";
 
 /**
- * Identifies a process, because another one may get the same pid later: the host's boot id, the pid namespace, and the
- * process's start time in clock ticks since boot (proc(5), /proc/PID/stat field 22). null if /proc is missing or doesn't
- * show the process.
+ * Identifies a process, because pids are reused: the host's boot id, the pid namespace, and the process's start time in
+ * clock ticks since boot (proc(5), /proc/PID/stat field 22). null if /proc is missing or doesn't show the process.
  */
 export function processIdentity(pid: number): string | null {
   try {
@@ -56,13 +55,13 @@ export function hostName(): string {
   try {
     return readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
   } catch {
-    return (require("node:os") as typeof import("node:os")).hostname(); // No /proc here.
+    return (require("node:os") as typeof import("node:os")).hostname(); // There is no /proc.
   }
 }
 
 /** Whether this process was started at a terminal, where someone sees its output. */
 export function isAtTerminal(): boolean {
-  // Loaded on demand, because it loads all of node:net.
+  // Load this on demand, because it loads all of node:net.
   const { isatty } = require("node:tty") as typeof import("node:tty");
   return isatty(0);
 }

@@ -8,7 +8,7 @@ import { firingsAfter } from "../schedule/times/firings";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
 
 const minute = 60_000;
-/** A start delayed up to this long is late, not missed: cron, too, starts an entry at any time within its minute. */
+/** A start delayed by up to this long is late, not missed: cron, too, starts an entry at any time within its minute. */
 const longestDelay = minute;
 
 /** The starts that are due for a command. */
@@ -16,7 +16,7 @@ export interface Due {
   name: string;
   /** The scheduled times to start it for, ascending: usually one, but several for schedules with seconds. */
   slots: number[];
-  /** How many earlier times were missed and will not be made up for. */
+  /** How many earlier times were missed and will be skipped. */
   missed: number;
 }
 
@@ -36,8 +36,8 @@ export class Agenda {
   }
 
   /**
-   * Replaces the commands. Known schedules continue where they were. New ones count from the beginning of this minute, as
-   * when cron loads a new crontab, unless `since` returns another time for the command.
+   * Replaces the commands. Known schedules continue where they were. New ones count from the beginning of this minute,
+   * as when cron loads a new crontab, unless `since` returns another time for the command.
    */
   plan(commands: readonly CommandFacts[], now: number, since: Since = () => undefined): void {
     const known = new Map(this.items.flatMap(({ tracks }) => tracks.map((track) => [track.id, track])));
@@ -52,13 +52,13 @@ export class Agenda {
     }));
   }
 
-  /** The commands that start when the scheduler does. */
+  /** The commands that start with the scheduler. */
   atStart(): string[] {
     const isAtStart = ({ schedule }: Track) => schedule.kind === "reboot";
     return this.items.filter(({ tracks }) => tracks.some(isAtStart)).map(({ name }) => name);
   }
 
-  /** Returns what is due now. The same time is never returned again. */
+  /** Returns the starts that are due now, each only once. */
   take(now: number): Due[] {
     const back = this.asked - now;
     this.asked = now;
@@ -68,7 +68,7 @@ export class Agenda {
       .filter(({ slots, missed }) => slots.length + missed > 0);
   }
 
-  /** When something is due next; undefined if nothing ever will be. */
+  /** When the next start is due; undefined if there will be none. */
   next(): number | undefined {
     const times = this.items.flatMap(({ tracks }) => tracks.map(({ next }) => next ?? Infinity));
     const soonest = Math.min(Infinity, ...times);
@@ -76,8 +76,8 @@ export class Agenda {
   }
 
   /**
-   * Handles a clock that was set back. Up to three hours, nothing runs a second time except schedules that begin with `*`;
-   * beyond that, cron starts over. (Less than a minute is normal clock correction.)
+   * Handles a clock that was set back. If it was set back by up to three hours, only schedules that begin with `*` run
+   * a second time; beyond that, cron starts over. (Less than a minute is normal clock correction.)
    */
   private setBack(back: number, now: number): void {
     const isFresh = back >= longestCatchUp * minute;
@@ -132,7 +132,7 @@ function takeFrom({ name, tracks, catchUp }: Item, now: number): Due {
   return { name, slots, missed: times.length - slots.length };
 }
 
-/** Usually all; after a gap only the last, if it is not too late or should be made up for. */
+/** Usually all of them. After a gap only the last, if it is recent enough or `catchUp` asks for it. */
 function slotsOf(times: number[], catchUp: CatchUp, now: number): number[] {
   const isLate = (time: number) => now - time >= longestDelay;
   if (!times.some(isLate)) return times;

@@ -10,7 +10,7 @@ export function spawnCommand(name: string, slot: number | undefined, stdio: Stdi
 /** How to start a command by hand without waiting for it. */
 export interface ByHand {
   words: readonly string[];
-  /** The key for its run, so that it can be found afterwards. */
+  /** The key for its run, to find it afterwards. */
   key: string;
   /** Whether to keep the words off the command line, which every user on the machine can read. */
   hidesArguments: boolean;

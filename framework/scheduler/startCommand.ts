@@ -14,14 +14,14 @@ const timedOutStatus = 124;
 
 /** The result of a command started here. */
 export interface Ended {
-  /** 128+n if signal n killed it; 124 if it timed out, even if that took SIGKILL. */
+  /** 128+n if signal n killed it; 124 if it timed out, even if it had to be killed. */
   status: number;
   outcome: "done" | "skipped" | "failed" | "timed out";
 }
 
 /**
- * Starts a compiled command as the crontab does (in build/, with this Node), attached to this terminal, and waits for it to
- * finish. Its arguments can be kept off its command line, which every user on the machine can read.
+ * Starts a compiled command as the crontab does (in build/, with this Node), attached to this terminal, and waits for
+ * it to finish. Its arguments can be kept off its command line, which every user on the machine can read.
  */
 export async function startCommand(
   name: string,
@@ -38,7 +38,8 @@ export async function startCommand(
   const hidden = hidesArguments ? args : [];
   const child = spawn(process.execPath, [`commands/${name}.js`, ...(hidesArguments ? [] : args)], {
     cwd: paths.build,
-    // Marks the run as started by hand, so that a pause doesn't stop it, and sets the key for finding the run afterwards.
+    // Marks the run as started by hand, so that a pause doesn't stop it, and sets the key for finding the run
+    // afterwards.
     env: environmentWith({ LAJU_BY_HAND: key, ...hiddenArgumentsEnvironment(hidden) }),
     stdio: "inherit",
   });
@@ -57,7 +58,7 @@ function outcomeOf(status: number, state: RunState | undefined): Ended {
   return hasTimedOut ? { status: timedOutStatus, outcome: "timed out" } : { status, outcome: "failed" };
 }
 
-/** Undefined without a ledger: then only the status is known. */
+/** Undefined without a ledger, when only the status is known. */
 function recordedState(key: string): RunState | undefined {
   try {
     return stateOfRun(key);

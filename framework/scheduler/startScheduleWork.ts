@@ -57,7 +57,7 @@ function withMonitor(commands: readonly CommandFacts[]): readonly CommandFacts[]
   return [...commands, commandFacts(monitorEntry.name, "declared", { schedule: monitorEntry.fields })];
 }
 
-/** Prevents a second schedule:work, which would start everything twice. */
+/** Prevents a second schedule:work, which would start every command twice. */
 function takeScheduleLock(): void {
   let isFree = true;
   try {

@@ -17,8 +17,8 @@ export type { CommandDefinition, CommandResult, RunContext } from "./runCommand"
 export const declared = new WeakSet<object>();
 
 /**
- * Declares a command: `export default command({ description, schedule, run })`. It runs only if its file is the program's
- * entry, and not if another command or a test imports it.
+ * Declares a command: `export default command({ description, schedule, run })`. It runs only if its file is the
+ * program's entry, and not if another command or a test imports it.
  */
 export function command<const O extends OptionSpecs = Record<never, never>>(
   definition: CommandDefinition<O>,
@@ -26,7 +26,7 @@ export function command<const O extends OptionSpecs = Record<never, never>>(
   // A compiled command is started by code that the build appends to it. Keep this inline: the build removes the branch
   // with its dynamic import, which would otherwise make esbuild wrap every shared module.
   if (typeof LAJU_BUILT === "undefined") {
-    // Decide synchronously: a test that imports a command may finish before anything else is loaded.
+    // Decide synchronously: a test that imports a command can finish before another module is loaded.
     const file = sourceEntry(paths.commands);
     declared.add(definition);
     // Don't await: the entry module has to finish loading first.

@@ -82,7 +82,7 @@ export async function carryOut(
   }
 }
 
-/** Fails a run that has not finished although the event loop is empty. Node would exit with status 0. */
+/** Fails a run that has not finished even though the event loop is empty. Node would exit with status 0. */
 function failUnfinished({ name, run }: CommandStart): void {
   const error = new Error(
     `${name} exited before its run() finished: it was waiting for something that can no longer happen`,
@@ -137,7 +137,7 @@ function messageIn(result: CommandResult): string | undefined {
   if (!result) return undefined;
   const { processed = null, failed = null } = result;
   const { message = countsText({ processed, failed }) || undefined } = result;
-  // Untyped code may return anything.
+  // Untyped code can return anything.
   return message === undefined || typeof message === "string" ? message : JSON.stringify(message);
 }
 
@@ -145,7 +145,7 @@ function countsIn(result: CommandResult): { processed?: number; failed?: number 
   return typeof result === "object" && result ? result : {};
 }
 
-/** Untyped code may return anything, but the ledger stores whole numbers. */
+/** Untyped code can return anything, but the ledger stores whole numbers. */
 function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
@@ -153,12 +153,12 @@ function count(value: unknown): number | undefined {
 /** Prints an error that the user can fix as one sentence, and logs any other with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
-  // Wrong usage: print a plain answer for the person who typed it, not a log line.
+  // A usage error: print a plain answer for the person who typed the command, not a log line.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
 }
 
-/** isError() first: a thrown proxy may throw on any access. */
+/** Calls isError() first, because a thrown proxy can throw on any access. */
 function isOurs(error: unknown): error is LajuError {
   return isError(error) && error instanceof LajuError;
 }

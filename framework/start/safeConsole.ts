@@ -6,12 +6,12 @@ import { printableWithColors } from "../text/printable";
 type StandardStream = "stdout" | "stderr";
 
 /**
- * Makes console.log and the others, and direct writes to process.stdout, synchronous, so that no line is lost. When a pipe
- * is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines survived). Synchronous
- * writes also start faster, because process.stdout and its stream classes are never created.
+ * Makes console.log and the others, and direct writes to process.stdout, synchronous, so that no line is lost. When a
+ * pipe is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines survived).
+ * Synchronous writes also start faster, because process.stdout and its stream classes are never created.
  *
  * With `isEscaped`, control characters are escaped on a terminal. laju's own verbs use this, because they print names,
- * errors and descriptions that others wrote. A command may print anything.
+ * errors and descriptions that others wrote. A command can print anything.
  */
 export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } = {}): void {
   let indent = "";

@@ -8,8 +8,9 @@ import { require } from "../config/require";
 type SourceMap = import("node:module").SourceMap;
 
 /**
- * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then does this load
- * a source map, so it costs a successful run nothing. (Node's --enable-source-maps makes a bare start 1.38 times as long.)
+ * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then does this
+ * load a source map, so it costs a successful run nothing. (Node's --enable-source-maps makes a bare start 1.38 times
+ * as long.)
  */
 export function mapStacksToSources(): void {
   // tsx does this itself.
@@ -18,7 +19,7 @@ export function mapStacksToSources(): void {
     [headOf(error), ...frames.map((frame) => `    at ${describeFrame(frame)}`)].join("\n");
 }
 
-/** The first line as V8 writes it: the error's toString(), which may be overridden. */
+/** The first line as V8 writes it: the error's toString(), which can be overridden. */
 function headOf(error: unknown): string {
   try {
     return String(error);
@@ -36,7 +37,7 @@ function describeFrame(frame: NodeJS.CallSite): string {
   return source === undefined ? text : text.replace(`${file}:${line}:${column}`, source);
 }
 
-/** Corrects paths: V8's code cache contains the bundle's path at build time, and the build may have moved since then. */
+/** Corrects paths: V8's code cache contains the bundle's path at build time, and the build may have moved since. */
 function placeOf(file: string): string {
   const [, bundle] = /[\\/]((?:cli|shared)[\\/][\w-]{22}\.js)$/.exec(file) ?? [];
   return bundle === undefined ? file : join(paths.build, bundle);

@@ -27,7 +27,7 @@ export interface CompiledFacts {
   schedule?: string[];
   timezone?: string;
   timeout?: string | false;
-  /** Null: no limit, regardless of COMMAND_TIMEOUT. */
+  /** Null means no limit, regardless of COMMAND_TIMEOUT. */
   timeoutMs?: number | null;
   overlap: Overlap;
   retries?: Retries;
@@ -124,13 +124,13 @@ function overrideOf(name: string): unknown {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }
 
-/** The default time limit. None under pm2, which runs workers and servers that are not supposed to end. */
+/** The default time limit. None under pm2, which runs workers and servers that are meant to keep running. */
 function defaultTimeoutMs(): number | null {
   const limit = commandTimeout();
   return limit === undefined || starterSettings().isUnderPm2 ? null : limit.ms;
 }
 
-/** The command-line arguments. From now on, sensitive values are hidden from output and from ps(1). */
+/** The command-line arguments. From now on, hides sensitive values from output and from ps(1). */
 function ownArguments({ name, options }: CompiledFacts): string[] {
   const { shown, secrets } = hideSensitive(process.argv.slice(2), options);
   if (secrets.length > 0) process.title = [process.argv0, `commands/${name}.js`, ...shown].join(" ");

@@ -19,7 +19,7 @@ let database: TestDatabase;
 /** How long to wait for a transaction that the last test left open, in milliseconds. */
 const patience = 500;
 
-/** Chooses this process's database before anything opens one. Processes it starts use the same one. */
+/** Chooses this process's database before any code opens one. Processes that it starts use the same database. */
 export function prepareDatabase(): void {
   database = chosenDatabase();
   process.env.DATABASE_URL = database.url;
@@ -34,7 +34,7 @@ function chosenDatabase(): TestDatabase {
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }
 
-/** The folder may belong to the process that started this one. */
+/** False if the folder belongs to the process that started this one. */
 function isOwnFolder(): boolean {
   return isMainThread && basename(paths.data).startsWith(`${process.pid}-`);
 }
@@ -51,7 +51,7 @@ export async function freshApp(): Promise<void> {
   reopen();
 }
 
-/** Closes what tests opened, and removes their database. */
+/** Closes the connections that tests opened, and removes their database. */
 export async function removeApp(): Promise<void> {
   restoreClock();
   await closeAll();
@@ -70,13 +70,13 @@ async function closeAll(): Promise<void> {
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
 }
 
-/** The stages that `DB.connection(stage)` may have opened. */
+/** The stages that tests may have opened with `DB.connection(stage)`. */
 function otherStages(): string[] {
   const names = namesIn(paths.data).flatMap((name) => /^([\w-]+)\.sqlite3$/.exec(name)?.[1] ?? []);
   return names.map((name) => (name === "dev" ? "development" : name));
 }
 
-/** Not done before the first test: a test that needs no database must not load one. */
+/** Skipped before the first test, because a test that needs no database must not load one. */
 function reopen(): void {
   if (isUsed) {
     // The old pool is still connected to the file or database that was replaced.
@@ -99,6 +99,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // Nothing was created yet.
+    return []; // No data has been created yet.
   }
 }

@@ -1,8 +1,8 @@
 type Hook = (work: () => Promise<void>, patience?: number) => unknown;
 
 /**
- * How long the first test may take to migrate its database, in milliseconds. vitest's default of ten seconds
- * is too short on a busy machine.
+ * How long to wait while the first test migrates its database, in milliseconds. vitest's default of ten seconds is too
+ * short on a busy machine.
  */
 const patience = 60_000;
 
@@ -30,12 +30,12 @@ interface Runner {
   afterAll: Hook;
 }
 
-/** Found as vitest itself does it (import.meta.vitest), so that laju need not know where it is installed. */
+/** Finds vitest the way vitest itself does (import.meta.vitest), so that laju need not know where it is installed. */
 function vitestHooks(): Runner | undefined {
   return (globalThis as { __vitest_index__?: Runner }).__vitest_index__;
 }
 
-/** Loaded only if the tests have loaded it: otherwise it would report that there were no tests. */
+/** Loads node:test only if the tests have loaded it. Otherwise it would report that there were no tests. */
 function nodeHooks(): Runner | undefined {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   if (!moduleLoadList.includes("NativeModule test")) return undefined;

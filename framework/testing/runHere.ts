@@ -15,7 +15,7 @@ const timedOutStatus = 124;
 const terminatedStatus = 143;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** How to run it. */
+/** How to run the command. */
 export interface RunHere {
   argv: readonly string[];
   name?: string;
@@ -26,7 +26,7 @@ export interface RunHere {
 
 type Ended = Omit<TestRun, keyof Captured>;
 
-/** Runs a command in this process, and returns how its own process would have ended. */
+/** Runs a command in this process, and returns how a separate process would have ended. */
 export async function runHere(definition: CommandDefinition, given: RunHere): Promise<Ended> {
   const { name = "Command", capture } = given;
   const argv = [...given.argv];

@@ -17,8 +17,8 @@ export async function withFetch<T>(stub: FetchStub | undefined, work: () => Prom
 }
 
 /**
- * Makes requests fail that the test doesn't stub, so that no test reaches other machines. Replacements of
- * fetch (vi.spyOn, mock.method) and a MockAgent as the global dispatcher take precedence.
+ * Makes requests fail unless the test stubs them, so that no test reaches other machines. Replacements of fetch
+ * (vi.spyOn, mock.method) and a MockAgent as the global dispatcher take precedence.
  */
 export function guardFetch(): void {
   const fetch = globalThis.fetch;

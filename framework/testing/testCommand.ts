@@ -41,8 +41,8 @@ export interface CommandModule {
 }
 
 /**
- * Runs a command as its command line would: options are checked, the timeout applies, and the result includes
- * the exit status. It uses this test's own database, mails are captured, and requests never leave this
+ * Runs a command as its command line would: validates options, applies the timeout, and returns the exit status with
+ * the result. The command uses this test's own database, its mails are captured, and its requests never leave this
  * machine.
  *
  * @param command what a command's file exports, or the name of a script, which runs in a separate process.

@@ -21,17 +21,17 @@ export interface JobTest {
   fetch?: FetchStub;
   /** Replaces its own timeout, such as "50ms". */
   timeout?: string;
-  /** The job's type, if the handler is a function and doesn't name it. */
+  /** The job's type, if the handler is a function without its own type. */
   type?: string;
 }
 
-/** How an attempt ended, and what it logged, wrote and sent. */
+/** How an attempt ended, and its log lines, output and mails. */
 export interface TestedJob<R = unknown> extends Captured {
   /** The job's next state: "retry" if it failed and has attempts left. */
   state: "completed" | "retry" | "failed";
-  /** What the handler returned. */
+  /** The handler's result. */
   result?: R | undefined;
-  /** What it threw, or the timeout error. */
+  /** The error it threw, or the timeout error. */
   error?: Error | undefined;
   /** How long until the next attempt, in milliseconds, without the random variation. */
   delay?: number | undefined;
@@ -126,7 +126,7 @@ function claimedJob(type: string, data: unknown, given: JobTest): ClaimedJob {
   };
 }
 
-/** As stored with the job. A result that JSON can't represent is an error. */
+/** The result as stored with the job. Throws if JSON can't represent it. */
 function resultOf(result: unknown): unknown {
   return result === undefined ? undefined : JSON.parse(encode(result, "result"));
 }

@@ -1,11 +1,11 @@
 import { LajuError } from "../config/errors";
 import { isError } from "./isError";
 
-/** How many causes of an error and how many errors of an AggregateError are shown. */
+/** How many causes of an error, and how many errors of an AggregateError, to show. */
 const longestChain = 10;
 const maxInner = 10;
 const innerInHeadline = 5;
-/** How many errors are shown in total: getters could create new ones forever. */
+/** How many errors to show in total, because getters could create new ones forever. */
 const maxErrors = 50;
 
 /**
@@ -26,7 +26,7 @@ export function errorMessage(thrown: unknown, longest = 8_000): string {
   return bounded(headline(thrown, longest, []) || nameOf(thrown), longest);
 }
 
-/** Reads a property whose getter may throw. */
+/** Reads a property whose getter might throw. */
 export function readSafely(value: object, key: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];
@@ -122,8 +122,8 @@ function codeOf(error: Error, longest: number): string {
 }
 
 /**
- * The stack without its header, in which V8 keeps the original message. Text above the header, such as the source line of
- * a SyntaxError, is moved below, so that the first line always says what is wrong.
+ * The stack without its header, in which V8 keeps the original message. Moves text above the header, such as the source
+ * line of a SyntaxError, below it, so that the first line always says what is wrong.
  */
 function stackBelow(error: Error, longest: number): string[] {
   const stack = readSafely(error, "stack");

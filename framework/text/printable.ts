@@ -1,7 +1,8 @@
 /**
- * Makes untrusted text (an error message, a log, a job's type) safe to show on a terminal or page. Control characters are
- * replaced with `\ufffd`, including U+0080 to U+009F, which many terminals treat like escape sequences, and bidirectional
- * marks, which can make a line read as another. Color codes are removed: one that is cut off would color everything below.
+ * Makes untrusted text (an error message, a log, a job's type) safe to show on a terminal or page. Control characters
+ * are replaced with `\ufffd`, including U+0080 to U+009F, which many terminals treat like escape sequences, and
+ * bidirectional marks, which can make a line read as another. Removes color codes, because one that is cut off would
+ * color everything below.
  */
 export function printable(text: string): string {
   return withoutControls(text.replaceAll("\r\n", "\n").replace(anyColors, ""));
@@ -12,7 +13,7 @@ export function printableLine(text: string | null | undefined): string {
   return (printable(text ?? "").split("\n", 1)[0] ?? "").replaceAll("\t", " ");
 }
 
-/** The same for laju's own output, which may mix untrusted text with laju's own color codes. Keeps laju's colors. */
+/** The same for laju's own output, which can mix untrusted text with laju's color codes. Keeps laju's colors. */
 export function printableWithColors(text: string): string {
   return text
     .split(ownColors)
@@ -20,7 +21,7 @@ export function printableWithColors(text: string): string {
     .join("");
 }
 
-/** Escapes the same characters in JSON, which loses nothing. */
+/** Escapes the same characters in JSON, without losing information. */
 export function escapedInJson(json: string): string {
   return json.replace(controls, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

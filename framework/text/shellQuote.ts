@@ -13,8 +13,8 @@ export function shellQuote(text: string): string {
 }
 
 /**
- * The same for a line that any cron may read. Some crons pass `\%` on to the shell unchanged, so a `%` is put outside of the
- * quotes, where the shell reads `\%` as `%` too.
+ * The same for a line that any cron can read. Some crons pass `\%` on to the shell unchanged, so this puts a `%`
+ * outside the quotes, where the shell reads `\%` as `%` too.
  */
 export function neutralQuote(text: string): string {
   const parts = text.split("%").map((part) => (part === "" ? "" : shellQuote(part)));

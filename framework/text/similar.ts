@@ -12,7 +12,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
     : undefined;
 }
 
-/** The files that a misspelled path may refer to, best match first. Case and folders are ignored. */
+/** The files to which a misspelled path may refer, best match first. Ignores case and folders. */
 export function nearest(name: string, names: readonly string[], limit = 3): string[] {
   const allowed = Math.max(1, Math.floor(name.length / 3));
   return names

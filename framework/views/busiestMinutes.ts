@@ -49,7 +49,7 @@ export function busiestLines(
   return [...lines, `  ${paint("dim", 'H spreads them: "H 2 * * *" gives each command its own minute.')}`];
 }
 
-/** As many names as fit on two lines. */
+/** The names, as many as fit on two lines. */
 function namesText({ names, times }: Clash, room: number): string[] {
   const others = times.length - 1;
   const again = others === 0 ? "" : `; also at ${others === 1 ? "1 other time" : `${others} other times`}`;

@@ -15,7 +15,7 @@ import { inOrder, type RowOrder } from "./rowOrder";
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
   nextRun: string | null;
-  /** Whether its last run ended badly and no retry is pending. */
+  /** Whether its last run failed and no retry is pending. */
   hasFailed: boolean;
   next?: string[];
 }
@@ -23,9 +23,9 @@ export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
 export interface ListOptions {
   /** How many upcoming times to show for each command. */
   next: number;
-  /** The current environment: commands for others are not started here. */
+  /** The current environment. Commands for other environments are not started here. */
   environment: string;
-  /** The names of the commands whose last run ended badly. */
+  /** The names of the commands whose last run failed. */
   failed?: ReadonlySet<string>;
 }
 
@@ -54,16 +54,16 @@ export function listRows(
   });
 }
 
-/** What the output shows besides the rows. */
+/** The parts of the output besides the rows. */
 export interface ListContext extends HostClock {
   environment: string;
   /** Whether the crontab must be installed, or installed again. */
   needsInstall: boolean;
-  /** Commands that are not started here, summed up in one line. */
+  /** Commands that are not started here, summarized in one line. */
   hidden?: readonly ListRow[];
 }
 
-/** Sorts the rows, and separates those that are summed up in one line below the table. */
+/** Sorts the rows, and separates those that are summarized in one line below the table. */
 export function arrangedList(
   rows: readonly ListRow[],
   order: RowOrder,
@@ -151,7 +151,7 @@ function summary(rows: ListRow[], clock: ListContext): string {
   return `${count}, ${scheduled.length} scheduled${elsewhere} · ${clock.hostTimezone}${limited}${apply}`;
 }
 
-/** Aligns the fields of five-field expressions in columns, and leaves other expressions as they are. */
+/** Aligns the fields of five-field expressions in columns, and leaves other expressions alone. */
 function alignedSchedules(schedules: string[]): string[] {
   const split = schedules.map((schedule) => schedule.trim().split(/\s+/));
   const five = split.filter((fields) => fields.length === 5);

@@ -6,7 +6,7 @@ import { describeSchedule } from "../schedule/expression/words";
 import { nextFirings } from "../schedule/times/firings";
 import type { ExplainOptions, Explanation } from "./explanation";
 
-/** Explains what this daemon does with exactly these fields, without translating them or adding a guard. */
+/** Explains how this daemon interprets exactly these fields, without translating them or adding a guard. */
 export function explainAsWritten(
   expression: string,
   { hostTimezone, from, count, cron }: ExplainOptions & { cron: CronFacts },
@@ -42,8 +42,8 @@ export function explainAsWritten(
 }
 
 /**
- * The parsed minute field may have a star only to model that crond follows the wall clock. The description must reflect the
- * expression instead.
+ * The parsed minute field can have a star just to model that crond follows the wall clock. The description must reflect
+ * the expression instead.
  */
 function asShown(schedule: CalendarSchedule, expression: string): CalendarSchedule {
   return { ...schedule, minute: { ...schedule.minute, star: expression.trimStart().startsWith("*") } };

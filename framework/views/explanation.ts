@@ -14,7 +14,7 @@ import { nextFirings } from "../schedule/times/firings";
 import { scheduleWarnings } from "../schedule/times/warnings";
 import { cronEscape } from "../text/shellQuote";
 
-/** What `explain --json` prints. */
+/** The output of `explain --json`. */
 export interface Explanation {
   expression: string;
   valid: boolean;
@@ -53,7 +53,7 @@ export interface ExplainOptions {
   name?: string | undefined;
 }
 
-/** Explains when cron on that host starts a schedule, or what is wrong with it. */
+/** Explains when cron on that host starts a schedule, or why the schedule is invalid. */
 export function explain(expression: string, options: ExplainOptions): Explanation {
   const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
   const { cron = cronFacts("debian") } = options;

@@ -60,7 +60,7 @@ function offsetText(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** The error, the expression with the wrong part underlined, and what to write instead. */
+/** The error, the expression with the wrong part underlined, and a correct expression. */
 export function mistakeText(explanation: Explanation, { paint, symbols, width }: Terminal): string {
   const { expression, error = "", hint, problem } = explanation;
   return [

@@ -10,7 +10,7 @@ import { journalFile } from "../runs/ledger/journal";
 import type { HostClock } from "../schedule/times/nextRuns";
 
 /**
- * The commands whose last run ended badly, by the rules of `status`. Empty if the ledger doesn't exist or cannot be read, so
+ * The commands whose last run failed, by the rules of `status`. Empty if the ledger doesn't exist or cannot be read, so
  * that `list` always works.
  */
 export function failedCommands(

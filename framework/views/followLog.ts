@@ -5,7 +5,7 @@ import { readLines } from "../runs/logs/runLog";
 
 const pause = 200;
 
-/** A position in a file that may be renamed while it is followed. */
+/** A position in a file that can be renamed while it is being followed. */
 export interface LogPosition {
   /** The log's current path: rotation creates a new file there. */
   file: string;
@@ -19,7 +19,7 @@ export function endOfLog(file: string): LogPosition {
   return { file, inode: stat?.ino, position: stat?.size ?? 0 };
 }
 
-/** Prints everything that is written to a log after a position, until nobody reads the output anymore. */
+/** Prints everything that is written to a log after a position, until the reader of the output is gone. */
 export async function followLog(place: LogPosition, form: LogForm): Promise<void> {
   let now = place;
   // A process that had the file open when it was rotated keeps writing to it.
@@ -43,7 +43,7 @@ export async function followLog(place: LogPosition, form: LogForm): Promise<void
 
 function readOn(place: LogPosition, print: (lines: Buffer[]) => boolean): LogPosition {
   const size = statSync(place.file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return place; // It was just renamed, which the next poll notices.
+  if (size === undefined) return place; // The file was just renamed. The next poll will notice.
   // A file that has become shorter was truncated: start over.
   const from = size < place.position ? 0 : place.position;
   return { ...place, position: size > from ? readLines({ file: place.file, from, to: null }, print) : from };

@@ -40,7 +40,7 @@ export function earlierFailures(count: number, { words, tags = [] }: Selection, 
   return `  ${earlier} of the last day failed: ${paint("dim", command)}\n`;
 }
 
-/** "1.2s of CPU time, at most 84 MB of memory", for its own process only. */
+/** "1.2s of CPU time, at most 84 MB of memory", for the run's own process only. */
 export function usedText({ cpuMs, peakMemory }: Pick<Run, "cpuMs" | "peakMemory">): string | null {
   if (cpuMs === null || peakMemory === null) return null;
   return `${formatDuration(cpuMs)} of CPU time, at most ${Math.round(peakMemory / 1e6)} MB of memory`;

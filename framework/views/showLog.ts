@@ -19,8 +19,8 @@ export interface LogOptions {
 const pause = 200;
 
 /**
- * Prints what a run has written, either as exact bytes or made safe for a terminal. Leaves out the lines of other runs in
- * the same file. Returns a note about those lines, and whether anyone is still reading.
+ * Prints what a run has written, either as exact bytes or made safe for a terminal. Omits the lines of other runs in
+ * the same file. Returns a note about those lines, and whether the output still has a reader.
  */
 export async function showLog(
   run: Run,
@@ -72,7 +72,7 @@ function partOf(run: Run, follow: boolean) {
   });
 }
 
-/** Where the run stopped writing. A lost run could not record this. */
+/** Where the run stopped writing. A lost run could not record this position. */
 function endOf(run: Run): number {
   return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
 }

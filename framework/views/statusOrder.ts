@@ -2,7 +2,7 @@ import { withoutHidden } from "./neverHere";
 import { inOrder, type RowOrder } from "./rowOrder";
 import type { StatusRow } from "./statusRows";
 
-/** Sorts the rows, and separates those that are summed up in one line below the table. */
+/** Sorts the rows, and separates those that are summarized in one line below the table. */
 export function arrangedStatus(
   rows: readonly StatusRow[],
   order: RowOrder,
@@ -21,7 +21,7 @@ export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boole
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
 
-/** 2: needs attention. 1: failed, but needs none. 0: everything else. */
+/** 2: needs attention. 1: failed, but needs no attention. 0: everything else. */
 function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
   if (needsAttention({ troubles })) return 2;
   const hasFailed = last !== null && last.state !== "succeeded" && last.state !== "running";

@@ -24,7 +24,7 @@ export interface StatusRow {
   enabled: boolean;
   /** Whether this host starts it on schedule: it is enabled and meant for this environment. */
   isScheduled: boolean;
-  /** The environments that the command is meant for; null means all. */
+  /** The environments for which the command is meant; null means all. */
   environments: string[] | null;
   /** Whether the current environment is one of them. */
   isMeantHere: boolean;
@@ -44,11 +44,11 @@ export interface StatusRow {
 export interface Status {
   commands: StatusRow[];
   crontab: Pick<CrontabHealth, "state" | "message" | "hint" | "isBad">;
-  /** Which cron serves this host. */
+  /** The cron that serves this host. */
   cron?: ReturnType<typeof cronSummary>;
   /** Problems that keep commands from running or the ledger from being read. */
   health?: CheckResult[];
-  /** One sentence for each thing that needs attention. */
+  /** One sentence for each problem that needs attention. */
   needsPerson: string[];
 }
 

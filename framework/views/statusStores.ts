@@ -11,8 +11,8 @@ export interface StoresPart extends QueueReading {
 }
 
 /**
- * Adds the queue and the servers that commands depend on to `status`. Checks the servers if `isAsked` or if they have never
- * been checked. Otherwise uses their last answers, because waiting for a server that is down takes long.
+ * Adds the queue and the servers that commands depend on to `status`. Checks the servers if `isAsked` or if they have
+ * never been checked. Otherwise uses their last answers, because waiting for a server that is down takes too long.
  */
 export async function withStores(
   status: Status,
@@ -35,7 +35,7 @@ export async function withStores(
   };
 }
 
-/** A problem with a queue in the app's own file, which is always read. */
+/** A problem with a queue in the app's own file, which `status` always reads. */
 function localFinding(problem: string | undefined): CheckResult[] {
   if (problem === undefined) return [];
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${problem}` }];
@@ -46,5 +46,5 @@ function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: numbe
   return { ...finding, message: `${finding.message} (checked ${ago(now - stores.at)})` };
 }
 
-/** An answer younger than this, in milliseconds, is shown without its age. */
+/** Show an answer younger than this, in milliseconds, without its age. */
 const freshMs = 2_000;

@@ -132,7 +132,7 @@ function isOpen({ troubles }: StatusRow): boolean {
 /** Troubles that an earlier column already shows. */
 const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
 
-/** What is wrong with the command, or else its last run's message. */
+/** The command's problems, or else its last run's message. */
 function noteOf({ troubles, last, running, skipped, ranElsewhere }: StatusRow, now: Date): string {
   const bad = troubles.filter(({ kind }) => !endings.includes(kind)).map(({ text }) => text);
   const ended = troubles.some(({ kind }) => endings.includes(kind));

@@ -11,7 +11,7 @@ export interface TimelineStart {
   names: string[];
 }
 
-/** An hour of the host's clock and what starts in it: a row of `list --timeline --json`. */
+/** An hour of the host's clock and the starts in it: a row of `list --timeline --json`. */
 export interface TimelineHour {
   hour: string;
   starts: TimelineStart[];
@@ -20,7 +20,7 @@ export interface TimelineHour {
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
 
-/** What starts in the next 24 hours, hour by hour, including hours without a start. */
+/** The starts in the next 24 hours, hour by hour, including hours without a start. */
 export function timelineOf(commands: readonly CommandFacts[], clock: HostClock): TimelineHour[] {
   const minutes = startsByMinute(commands, clock);
   const now = clock.now.getTime();

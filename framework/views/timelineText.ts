@@ -5,13 +5,13 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import { busiestLines, busiestMinutes } from "./busiestMinutes";
 import type { TimelineHour, TimelineStart } from "./timeline";
 
-/** What the timeline shows besides the bars. */
+/** The parts of the timeline besides the bars. */
 export interface TimelineNotes {
   /** "3 only in staging, 2 disabled"; empty if everything is counted. */
   leftOut: string;
 }
 
-/** One screen: how much starts in each of the next 24 hours, and what starts at the same time. */
+/** One screen: how many commands start in each of the next 24 hours, and which start at the same time. */
 export function timelineText(
   hours: readonly TimelineHour[],
   clock: HostClock,

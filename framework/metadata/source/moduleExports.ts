@@ -190,7 +190,7 @@ function namesOfValue(value: Node | undefined, body: Node[]): string[] {
     .flatMap(({ names }) => names);
 }
 
-/** `interface Row {}; export { Row }`, which TypeScript also treats as a type export. */
+/** Whether a name is a type, as in `interface Row {}; export { Row }`, which TypeScript treats as a type export. */
 function isTypeName(name: string, body: Node[]): boolean {
   return topLevel(body).some((statement) => isTypeDeclaration(statement) && statement.id?.name === name);
 }

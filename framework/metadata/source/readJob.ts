@@ -7,7 +7,7 @@ import { type Fail, parseModule } from "./parseModule";
 
 /**
  * Validates a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain `export
- * function run` with exported options. Executes nothing, so the worker checks what is known only at run time. Throws a
+ * function run` with exported options. Executes no code, so the worker checks what is known only at run time. Throws a
  * LajuError whose message begins with `file:line:column`.
  */
 export function checkJob(text: string, file: string, name: string): void {
@@ -107,7 +107,7 @@ function checkPlain(file: Checked): void {
   }
 }
 
-/** Whether an export may be a misspelled option. Functions and objects may have any name. */
+/** Whether an export could be a misspelled option. Functions and objects can have any name. */
 function mayBeOption(value: Node | undefined): boolean {
   return (
     value !== undefined &&

@@ -5,21 +5,21 @@ import { type CommandStart, formOf } from "./commandForm";
 import { literalValue, type Node, NotLiteral, propertyName } from "./literal";
 import { type Fail, type ParsedModule, parseModule } from "./parseModule";
 
-/** What a command's source says about the command, without running it. */
+/** The facts about a command in its source, found without running it. */
 export interface SourceFacts {
   form: CommandForm;
   start: CommandStart;
   meta: CommandMeta;
   /** Whether the file uses `await` outside functions, so that it can't be compiled to CommonJS. */
   hasTopLevelAwait: boolean;
-  /** Whether the file imports no other file of the app, so that nothing would start its run under tsx. */
+  /** Whether the file imports no other file of the app. Under tsx, its run would then never start. */
   isAlone: boolean;
 }
 
 /**
- * Reads a command's metadata from its source text. Nothing is executed, because a script does its work when loaded.
- * Undefined for a helper module. Throws a LajuError whose message begins with `file:line:column` for a syntax error, a file
- * that would do nothing, an unknown field, a value that is not a literal, and an invalid value.
+ * Reads a command's metadata from its source text, without executing it, because a script does its work when loaded.
+ * Undefined for a helper module. Throws a LajuError whose message begins with `file:line:column` for a syntax error, a
+ * file without any effect, an unknown field, a value that is not a literal, and an invalid value.
  */
 export function readSource(text: string, file: string, name: string): SourceFacts | undefined {
   const module = parseModule(text, file);

@@ -4,7 +4,7 @@ import type { AsWritten, RawFields } from "./rawFields";
 
 type Never = Extract<AsWritten, { kind: "never" }>;
 
-/** How crond.c stores a field: the number of cells, and how far the first cell is below the field's value. */
+/** How crond.c stores a field: the number of cells, and how far a cell's index is below the field's value. */
 interface Cells {
   readonly count: number;
   readonly shift: number;
@@ -47,7 +47,7 @@ function wordsOf(text: string): string[] {
   return text.split(/[ \t]+/).filter((word) => word !== "");
 }
 
-/** If both fields are restricted, a match of either one is enough. A field that covers every day does not count. */
+/** If both fields are restricted, a match in either is enough. A field that covers every day does not count. */
 function dayFields(days: readonly boolean[], weekdays: readonly boolean[]) {
   const [daysUsed, weekUsed] = [days.includes(false), weekdays.includes(false)];
   const isBoth = daysUsed !== weekUsed || !daysUsed;

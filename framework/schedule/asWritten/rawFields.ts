@@ -4,7 +4,7 @@ import type { CalendarSchedule, Field } from "../expression/types";
 export type AsWritten =
   | { kind: "calendar"; schedule: CalendarSchedule }
   | { kind: "reboot" }
-  /** The line is accepted, but never starts anything. */
+  /** The line is accepted but never starts the command. */
   | { kind: "never"; reason: string }
   /** crontab(1) or the daemon rejects the line. */
   | { kind: "refused"; reason: string };

@@ -15,7 +15,7 @@ export function readVixie(words: readonly string[], reader: "debian" | "cronie")
     if (values === undefined) return { kind: "refused", reason: wrong[index] as string };
     fields.push({ values: sortedValues(values, spec), star: word?.startsWith("*") ?? false });
   }
-  // Both reject a command that begins with a star, because six fields are a common typo.
+  // Both crons reject a command that begins with a star, because six fields are a common mistake.
   if (words[5]?.startsWith("*")) return { kind: "refused", reason: "bad command" };
   const [minute, hour, dayOfMonth, month, dayOfWeek] = fields as [Field, Field, Field, Field, Field];
   return { minute, hour, dayOfMonth, month, dayOfWeek };

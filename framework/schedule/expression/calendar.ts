@@ -41,7 +41,7 @@ function compileNow(schedule: CalendarSchedule): Compiled {
   return { times, isWild: minute.star || hour.star, daysOf, cycle };
 }
 
-/** Whether both day fields match every day. In this usual case there is nothing to compute. */
+/** Whether both day fields match every day. In this usual case, there is no need to compute masks. */
 export function isEveryDay({ dayOfMonth, dayOfWeek }: CalendarSchedule): boolean {
   return dayOfMonth.values.length === 31 && dayOfWeek.values.length === 7;
 }
@@ -64,7 +64,7 @@ function monthDayMask({ dayOfMonth }: CalendarSchedule, length: number, first: n
   return mask;
 }
 
-/** Friday for a Saturday and Monday for a Sunday. If that is in another month, it goes in the other direction. */
+/** Friday for a Saturday and Monday for a Sunday. If that day is in another month, goes in the other direction. */
 function nearestWorkday(day: number, length: number, first: number): number {
   const weekday = (first + day - 1) % 7;
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;

@@ -45,7 +45,7 @@ function amazonForm(text: string): Misspelling | undefined {
   );
 }
 
-/** Amazon's steps may start anywhere: "5/10" is every tenth value starting with 5. */
+/** Amazon's steps can start anywhere: "5/10" is every tenth value starting with 5. */
 function plain(field: string, index: number): string {
   if (field === "?") return "*";
   const last = [59, 23, 31, 12, 6][index];

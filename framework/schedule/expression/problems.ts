@@ -8,7 +8,7 @@ export interface ScheduleProblem {
   readonly offset: number;
   readonly length: number;
   readonly found: string;
-  /** What is allowed there. */
+  /** The allowed values there. */
   readonly allowed: string;
   /** The closest valid expression. */
   readonly suggestion?: string;

@@ -12,7 +12,7 @@ export function renderSchedule(schedule: Schedule): string {
   return isWholeMinute ? fields : `${renderField(fieldSpecs.second, second)} ${fields}`;
 }
 
-/** Cached, because a crontab entry's fields are also its name and are compared often. */
+/** Cached, because a crontab entry's fields also identify it and are compared often. */
 const written = new WeakMap<CalendarSchedule, string>();
 
 /** The five fields (L, W and # included) without seconds. */

@@ -36,7 +36,7 @@ function withoutComma(expression: string, offset: number): string[] {
   return [expression.slice(0, at) + expression.slice(at + 1)];
 }
 
-/** Candidates, best first; the last is always valid, the others may not be. */
+/** Candidates, best first. The last is always valid; the others need not be. */
 function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const start = /^(\w+)\/(\d+)$/.exec(item);
   if (start && Number(start[2]) > 0) yield `${start[1]}-${topOf(spec)}/${start[2]}`;

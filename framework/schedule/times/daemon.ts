@@ -17,7 +17,7 @@ export interface Replay {
 
 /**
  * Simulates Debian cron's main loop (cron.c, "wakeupKind") from the first minute after a jump ahead until it has caught
- * up. cron pauses ten seconds after each missed minute in which something ran, so a long backlog spills into the following
+ * up. cron pauses ten seconds after each missed minute in which a job ran, so a long backlog spills into the following
  * minutes: `0-59 2 * * *` starts six or seven times per minute.
  */
 export function replayAfterJump(

@@ -17,8 +17,8 @@ const lastDate = 8.64e15;
 
 /**
  * The next `count` starts strictly after `from`. In the host's own time zone they match Debian's cron, including clock
- * changes. In another zone, a skipped time runs once, right after the gap, and a repeated time runs once. Schedules whose
- * minute or hour begins with `*` follow the wall clock through both.
+ * changes. In another zone, a skipped time runs once, right after the gap, and a repeated time runs once. Schedules
+ * whose minute or hour begins with `*` follow the wall clock through both.
  */
 export function nextFirings(schedule: Schedule, options: Clock & { from: Date; count: number }): Date[] {
   const { from, count } = options;
@@ -40,7 +40,7 @@ export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
   return nextFirings(schedule, { ...clock, from: new Date(instant - 1), count: 1 })[0]?.getTime() === instant;
 }
 
-/** How late a start may be and still belong to its slot: cron replays up to four missed minutes. */
+/** How late a start can be and still belong to its slot: cron replays up to four missed minutes. */
 export const lateStart = 5 * minuteMilliseconds;
 
 /** The latest start at or before `at`, at most `within` milliseconds earlier. */
@@ -107,7 +107,7 @@ function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): G
   }
 }
 
-/** The runs at the beginning of a stretch, and the civil minute from which the fields decide. */
+/** The runs at the start of a stretch, and the civil minute from which the fields decide. */
 interface Beginning {
   readonly runs: readonly number[];
   readonly civil: number;

@@ -7,7 +7,7 @@ export interface ExpectedStarts {
   clock: Clock;
   /** Check times after this one (milliseconds since the epoch), */
   after: number;
-  /** up to this one. It should be `lateStart` before now, because a start may be late. */
+  /** up to this one. It should be `lateStart` before now, because a start can be late. */
   until: number;
   /** The start times of the command's runs from `after` to now, in any order. */
   starts: readonly number[];

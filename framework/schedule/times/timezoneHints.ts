@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { intlOffset } from "./intlOffset";
 
-/** Abbreviations, and the zones that people most likely mean by them. */
+/** Abbreviations, and the zones that people most likely mean. */
 const abbreviations: Readonly<Record<string, string>> = {
   ACDT: "Australia/Adelaide",
   ACST: "Australia/Darwin",

@@ -20,15 +20,15 @@ export interface ZoneFiles {
 
 let zoneFiles: ZoneFiles | undefined;
 
-/** Sets the zone files that checks use besides Intl. Compiled commands call no files, so there only Intl decides. */
+/** Sets the zone files that checks use besides Intl. Compiled commands don't set any, so there only Intl decides. */
 export function useZoneFiles(files: ZoneFiles | undefined): void {
   zoneFiles = files;
   verdicts.clear();
 }
 
 /**
- * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses Intl, so
- * the name, in this spelling, must mean the same zone to both.
+ * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses
+ * Intl, so the name, in this spelling, must mean the same zone to both.
  */
 export function checkTimezone(timezone: string): string {
   checkTimezoneName(timezone);
@@ -115,7 +115,7 @@ function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
     : "different";
 }
 
-// Nothing runs in the past, and after 2037 zone files repeat the same rules.
+// The past doesn't matter, and after 2037 zone files repeat the same rules.
 const halfMonths = Array.from(
   { length: 24 * 13 },
   (_, index) => (Date.UTC(2024, 0, 1) + index * 1_314_000_000) / 60_000,

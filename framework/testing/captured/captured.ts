@@ -8,7 +8,7 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
-/** What the code under test logged, wrote and sent. */
+/** The log lines, output and mails of the code under test. */
 export interface Captured {
   /** The mails it sent, rendered. */
   mails: CaughtMail[];
@@ -19,19 +19,16 @@ export interface Captured {
   stderr: string;
 }
 
-/** What is captured of one run, and who is called when it calls process.exit. */
+/** The captured output of one run, and the function to call when it calls process.exit. */
 export interface Capture extends Captured {
   onExit(status: number): void;
-  /** The run has ended. Output of anything it left behind is ignored. */
+  /** Whether the run has ended. Output from what it left running is then ignored. */
   isOver: boolean;
 }
 
 const storage = new AsyncLocalStorage<Capture>();
 
-/**
- * Runs `work`, and captures the output and mails of it and of everything it starts, also if other runs
- * overlap.
- */
+/** Runs `work`, and captures its output and mails, and those of everything it starts, even if other runs overlap. */
 export function capturing<T>(capture: Capture, work: () => T): T {
   return storage.run(capture, work);
 }
@@ -45,7 +42,7 @@ export function newCapture(onExit: Capture["onExit"] = () => {}): Capture {
   return { mails: [], logs: [], stdout: "", stderr: "", onExit, isOver: false };
 }
 
-/** What has been captured so far. */
+/** The output captured so far. */
 export function capturedBy({ mails, logs, stdout, stderr }: Capture): Captured {
   return { mails, logs, stdout, stderr };
 }

@@ -50,7 +50,7 @@ function addressText(given: unknown): string {
   return name ? `${name} <${address}>` : String(address);
 }
 
-/** A stream was consumed when the mail was composed: its text is in `source`. */
+/** The text of a part. A stream was consumed when the mail was composed, so its text is only in `source`. */
 function partText(part: SendMailOptions["text"]): string | undefined {
   if (typeof part === "string") return part;
   return Buffer.isBuffer(part) ? part.toString() : undefined;

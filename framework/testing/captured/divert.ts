@@ -5,8 +5,7 @@ import { currentCapture, noteOutput } from "./captured";
 import { caughtMail } from "./caughtMail";
 
 /**
- * Captures what the code under test writes and sends, and its calls of process.exit. Everything else works as
- * usual.
+ * Captures the output and mails of the code under test, and its calls to process.exit. Everything else works as usual.
  */
 export function divertEverything(): void {
   divertOutput(taken);
@@ -23,7 +22,7 @@ function taken(stream: 1 | 2, text: string): boolean {
   return capture !== undefined;
 }
 
-/** By the streams of a command's console, see framework/start/safeConsole.ts. */
+/** Uses the same streams as a command's console: see framework/start/safeConsole.ts. */
 const streamOf = { log: 1, info: 1, debug: 1, warn: 2, error: 2 } as const;
 
 function divertConsole(): void {
@@ -46,7 +45,7 @@ function divertStream(stream: NodeJS.WriteStream, number: 1 | 2): void {
   };
 }
 
-/** Thrown by process.exit in a test, so that nothing after it runs. */
+/** Thrown by process.exit in a test, so that no code after it runs. */
 export class Exited extends Error {
   constructor(status: number) {
     super(`the code under test called process.exit(${status})`);

@@ -1,6 +1,6 @@
 /**
- * Where extensions are that migrations create. A database has an extension only once, so it can't be in the schema of a
- * single test.
+ * The schema for extensions that migrations create. A database can have each extension only once, so it can't be in the
+ * schema of a single test.
  */
 export const extensionSchema = "laju_test_extensions";
 

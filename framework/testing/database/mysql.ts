@@ -6,10 +6,7 @@ import { copyDatabase, readyTable } from "./mysqlCopy";
 import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/**
- * How long a server may take to answer, in milliseconds, and how long other processes may migrate, in
- * seconds.
- */
+/** How long to wait for a server's answer, in milliseconds, and for other processes' migrations, in seconds. */
 const connectTimeout = 5_000;
 const longestMigration = 600;
 
@@ -34,7 +31,7 @@ export function mysqlTests(url: string): TestDatabase {
 /** Kills the sessions of transactions that a test left open, which would block this. */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
-  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // It may have ended already.
+  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // The session may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 
@@ -69,7 +66,7 @@ async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T
   }
 }
 
-/** Without a database, because the one in the URL may not exist. */
+/** Connects without a database, because the one in the URL may not exist. */
 function connected(url: string): Promise<Connection> {
   const { createConnection } = require("mysql2/promise") as typeof import("mysql2/promise");
   return createConnection({ uri: withDatabase(url, "").replace("mariadb:", "mysql:"), connectTimeout });

@@ -5,14 +5,14 @@ import { migrate } from "./migrate";
 import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long a server may take to answer, in milliseconds. */
+/** How long to wait for a server's answer, in milliseconds. */
 const connectTimeout = 5_000;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /**
- * A separate database on the server, for apps whose migrations name schemas themselves. PostgreSQL copies the migrated one
- * for each test.
+ * A separate database on the server, for apps whose migrations name schemas themselves. PostgreSQL copies the migrated
+ * one for each test.
  */
 export function postgresDatabases(url: string): TestDatabase {
   const name = ownName(baseOf(url));

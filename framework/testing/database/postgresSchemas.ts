@@ -13,12 +13,12 @@ import { databaseOf, leftovers, ownName, withDatabase } from "./serverNames";
 import { templateName } from "./templateName";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long a server may take to answer, in milliseconds. */
+/** How long to wait for a server's answer, in milliseconds. */
 const connectTimeout = 5_000;
-/** What schemas of tests are called: test_laju_… */
+/** The start of test schemas' names: test_laju_… */
 const base = "test";
 
-/** A schema of this process's own in the database that the URL names. */
+/** A separate schema for this process, in the database that the URL names. */
 export function postgresSchemas(url: string): TestDatabase {
   const name = ownName(base);
   const own = withSchema(url, name);
@@ -43,7 +43,7 @@ export function postgresSchemas(url: string): TestDatabase {
   };
 }
 
-/** Repeats what the migrations did, if this test run has recorded it: that takes a tenth of the time. */
+/** Repeats the migrations' statements, if this test run has recorded them. That takes a tenth of the time. */
 async function fill(name: string, url: string, ask: Ask): Promise<void> {
   const record = join(dirname(paths.data), `${templateName()}.statements`);
   if (await isRepeated(record, name, ask)) return;
@@ -72,14 +72,14 @@ async function isRepeated(record: string, name: string, ask: Ask): Promise<boole
     await ask("commit");
     return true;
   } catch {
-    // Some statements can't run in a transaction, or only once in a database.
+    // Some statements can't run in a transaction, or run only once per database.
     await ask("rollback");
     rmSync(record, { force: true });
     return false;
   }
 }
 
-/** Statements without values are sent together. */
+/** Combines statements without values. */
 function inFewTrips(statements: readonly Statement[]): Statement[] {
   const trips: Statement[] = [];
   for (const { text, values } of statements) {
@@ -99,26 +99,26 @@ async function schemas(ask: Ask): Promise<string[]> {
   return (await ask("select nspname from pg_namespace")).map(({ nspname }) => String(nspname));
 }
 
-/** Ends the sessions that a test left open: their transactions would block this, and their work would go on. */
+/** Kills the sessions that a test left open: their transactions would block this, and their work would continue. */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = "from pg_stat_activity where application_name = $1 and datname = current_database()";
   await ask(`select pg_terminate_backend(pid) ${sessions}`, [name]);
   await ask(`drop schema if exists "${name}" cascade`);
 }
 
-/** Each connection to this URL is in the schema, in child processes too. */
+/** A URL with which every connection uses the schema, in child processes too. */
 function withSchema(url: string, name: string): string {
   const changed = new URL(url);
   const { searchParams } = changed;
   const options = [searchParams.get("options"), `-c search_path=${path(name).replaceAll(" ", "")}`];
   searchParams.set("options", options.filter(Boolean).join(" "));
   searchParams.set("application_name", name);
-  // libpq reads a plus sign as it is.
+  // libpq takes a plus sign literally.
   changed.search = changed.search.replaceAll("+", "%20");
   return changed.href;
 }
 
-/** Extensions may be in the schema below, or in `public` if an administrator installed them. */
+/** The search path. Extensions can be in the shared schema, or in `public` if an administrator installed them. */
 function path(name: string): string {
   return `${name}, ${extensionSchema}, public`;
 }
@@ -128,14 +128,14 @@ interface Ask {
   end(): Promise<void>;
 }
 
-/** Makes the database that the URL names, if it is missing and this user may. */
+/** Creates the database that the URL names, if it is missing and this user is allowed to. */
 async function connected(url: string): Promise<Ask> {
   const client = await connect(url).catch(async (error) => {
     if (error.code !== "3D000") throw error;
     await makeDatabase(url, error);
     return connect(url);
   });
-  // Nothing has to survive a crash, so no commit waits for the disk.
+  // No data has to survive a crash, so commits need not wait for the disk.
   await client.query("set synchronous_commit = off");
   const ask = async (sql: string, values?: readonly unknown[]) =>
     (await client.query(sql, values && [...values])).rows;

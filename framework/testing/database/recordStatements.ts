@@ -10,17 +10,20 @@ export interface Statement {
 }
 
 const transaction = /^\s*(begin|commit|savepoint|release|start\s+transaction|set\s+local)\b/i;
-/** Without a function, which could change something. Knex and laju ask more than that: what is there, and for locks. */
+/**
+ * A query without function calls, which could change something. Knex's and laju's own queries, about the schema and for
+ * locks, are allowed too.
+ */
 const question =
   /^\s*select\b([^(]*$|\s+\*\s+from\s+information_schema|\s+pg_try_advisory|\s+version\(\)|.*\bpg_locks\b)/i;
 const unrepeatable = /^\s*(rollback|set\s|copy\s)|\bset_config\(/i;
 
-/** It would wait for the transactions of all other tests in the database. */
+/** CONCURRENTLY would wait for the transactions of all other tests in the database. */
 const concurrently = /^(\s*(?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\s/i;
 
 /**
- * Records what migrations do to PostgreSQL, whichever client they use, so that another schema can be filled by the same
- * statements. The returned function writes them to a file, unless they can't be repeated elsewhere.
+ * Records the statements that migrations send to PostgreSQL, whichever client they use, so that the same statements can
+ * fill another schema. The returned function writes them to a file, unless they can't be repeated elsewhere.
  */
 export function recordStatements(): (file: string) => void {
   const { Client } = require("pg") as typeof import("pg");

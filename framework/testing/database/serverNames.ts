@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import { templateName } from "./templateName";
 
-/** The longest base of a database name: the servers' limit minus what is appended here. */
+/** The longest base of a database name: the servers' limit minus the suffixes added here. */
 const longestBase = 63 - 40;
 
 /** The name of the database in a URL. */
@@ -17,12 +17,12 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** What the names of a URL's test databases begin with. */
+/** The start of the names of a URL's test databases. */
 export function baseOf(url: string): string {
   return databaseOf(url) || "app";
 }
 
-/** The name of this process's own database or schema. */
+/** The name of this process's database or schema. */
 export function ownName(base: string): string {
   return `${prefix(base)}${process.pid}_${threadId}`;
 }
@@ -41,7 +41,7 @@ export function leftovers(base: string, names: readonly string[]): string[] {
   });
 }
 
-/** Includes the host, because others may run tests on the same server. */
+/** Includes the host, because other hosts may run tests on the same server. */
 function prefix(base: string): string {
   const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
   return `${base.slice(0, longestBase)}_laju_${host}_`;

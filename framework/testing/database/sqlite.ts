@@ -24,7 +24,7 @@ export function sqliteTests(file: string): TestDatabase {
   };
 }
 
-/** Next to the processes' own folders, where later test runs remove leftovers. */
+/** The migrated file. It is next to the processes' own folders, where later test runs remove leftovers. */
 async function templateFile(): Promise<string> {
   const file = join(dirname(paths.data), `${templateName()}.sqlite3`);
   if (existsSync(file)) return file;

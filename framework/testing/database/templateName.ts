@@ -16,7 +16,7 @@ export function templateName(): string {
   return `${process.ppid}-${hash.slice(0, 12)}`;
 }
 
-/** Whether the migrations themselves create or name schemas. Then each test needs a database. */
+/** Whether the migrations themselves create or name schemas. If so, each test needs a database. */
 export function nameSchemas(): boolean {
   const naming = /\bcreate\s+schema\b|\b(createSchema|withSchema)\w*\(/i;
   return migrationFolders.flatMap(filesIn).some((file) => naming.test(readFileSync(file, "utf8")));

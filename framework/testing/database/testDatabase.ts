@@ -3,8 +3,7 @@ export interface TestDatabase {
   /** As in DATABASE_URL. */
   url: string;
   /**
-   * Replaces what the last test left with a migrated, otherwise empty database. Nothing may be connected to
-   * it.
+   * Replaces the last test's database with a migrated, otherwise empty one. There must be no open connections to it.
    */
   fresh(): Promise<void>;
   remove(): Promise<void>;

@@ -51,7 +51,7 @@ export function fetchByTest(): typeof fetch {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-    // Only a pending request keeps the script alive.
+    // Keep the script alive only while a request is pending.
     process.channel?.ref();
     process.send?.({ id, url, method, headers: [...headers], body } satisfies FetchAsked);
     try {

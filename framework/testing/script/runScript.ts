@@ -16,7 +16,7 @@ import { tsx } from "../database/migrate";
 import type { TestRun } from "../testRun";
 import { answerFetch, type FetchAsked } from "./bridge";
 
-/** How to run it. */
+/** How to run the script. */
 export interface RunScript {
   /** A time limit in place of its own; false for none. */
   timeout?: string | false;
@@ -27,7 +27,7 @@ const preload = join(import.meta.dirname, `preload.${import.meta.url.endsWith(".
 const timedOutStatus = 124;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Running scripts: one that a test abandoned must not continue into the next test. */
+/** Running scripts, because one that a test abandoned must not continue into the next test. */
 const running = new Set<ChildProcess>();
 
 export function endScripts(): void {
@@ -35,9 +35,8 @@ export function endScripts(): void {
 }
 
 /**
- * Runs a command in a separate process, as `npx tsx commands/X.ts` does, because a script does its work when
- * it is loaded and may exit the process. It uses this test's database, clock and fetch, and its mails are
- * captured.
+ * Runs a command in a separate process, as `npx tsx commands/X.ts` does, because a script does its work when it is
+ * loaded and can exit the process. It uses this test's database, clock and fetch, and the test captures its mails.
  */
 export async function runScript(name: string, argv: readonly string[], given: RunScript): Promise<TestRun> {
   const file = fileOf(name);
@@ -105,7 +104,7 @@ function mailsIn(folder: string): CaughtMail[] {
   return files.map((file) => deserialize(readFileSync(join(folder, file))));
 }
 
-/** The limit that its source has, or else COMMAND_TIMEOUT, as for its real runs. */
+/** The time limit in its source, or else COMMAND_TIMEOUT, as in real runs. */
 function ownTimeout(file: string): string | false | undefined {
   const facts = readSource(readText(file), relative(paths.root, file), nameOf(file));
   return facts?.meta.timeout ?? commandTimeout()?.text;

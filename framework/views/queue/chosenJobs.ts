@@ -16,7 +16,7 @@ export async function findJob(engine: QueueEngine, id: number): Promise<JobRecor
   throw usageError(`there is no job ${id}`, "node laju queue:list lists the jobs.");
 }
 
-/** Looks up all the jobs first, so that nothing is changed if one of them doesn't exist. */
+/** Looks up all the jobs first, so that no job is changed if one of them doesn't exist. */
 export async function chosenJobs(engine: QueueEngine, words: readonly string[]): Promise<JobRecord[]> {
   const jobs: JobRecord[] = [];
   for (const id of new Set(words.map(jobId))) jobs.push(await findJob(engine, id));

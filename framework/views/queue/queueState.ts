@@ -14,12 +14,12 @@ export interface QueueState {
 export interface TypeState extends Record<JobState, number> {
   type: string;
   isPaused: boolean;
-  /** Whether a live worker handles the type. Also true if a live worker doesn't say which types it handles. */
+  /** Whether a live worker handles the type. Also true if it is unknown which types a live worker handles. */
   isTaken: boolean;
 }
 
 export interface WorkerState extends Pick<Holder, "id" | "host" | "pid" | "concurrency" | "startedAt"> {
-  /** The types that the worker handles; null if it doesn't say. */
+  /** The types that the worker handles; null if unknown. */
   types: readonly string[] | null;
   isAlive: boolean;
 }
@@ -49,7 +49,9 @@ export function aliveWorkers({ workers }: QueueState): WorkerState[] {
   return workers.filter(({ isAlive }) => isAlive);
 }
 
-/** What needs attention, one sentence each. With `isStarted`, cron starts workers, so none need be running now. */
+/**
+ * Problems that need attention, one sentence each. With `isStarted`, cron starts workers, so none need be running now.
+ */
 export function queueTroubles(state: QueueState, isStarted = false): string[] {
   const { failed, parked: total } = state.total;
   const parked = state.types.filter((type) => type.parked > 0);

@@ -2,13 +2,13 @@ import { handlerNames } from "./knownTypes";
 import { isOnServer, withQueue } from "./openQueue";
 import { type QueueState, readQueueState } from "./queueState";
 
-/** How long a queue in the app's own SQLite file may take to answer, in milliseconds. */
+/** How long to wait for a queue in the app's own SQLite file, in milliseconds. */
 const limitMs = 3000;
 
 export interface QueueReading {
   /** null if there is no queue or it cannot be read. */
   queue: QueueState | null;
-  /** Why the queue cannot be read, such as a database that does not answer or has no tables. */
+  /** Why the queue cannot be read, for example because the database does not answer or has no tables. */
   queueProblem?: string;
 }
 

@@ -6,7 +6,7 @@ import { printableLine } from "../../text/printable";
 import { stateWords } from "./jobStates";
 import type { QueueState, TypeState, WorkerState } from "./queueState";
 
-/** What `node laju queue:status` prints. */
+/** The output of `node laju queue:status`. */
 export function queueText(state: QueueState, now: number, terminal: Terminal): string {
   const { paint } = terminal;
   const room = terminal.width - 2;

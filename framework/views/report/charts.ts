@@ -23,7 +23,7 @@ interface Stretch {
 }
 
 /**
- * A strip that shows what happened when. Neighboring cells of the same kind are drawn as one stretch, and only failed
+ * A strip that shows a command's runs over time. Draws neighboring cells of the same kind as one stretch; only failed
  * stretches have a tooltip. `timeOf` formats the time at which a cell begins.
  */
 export function timelineChart(

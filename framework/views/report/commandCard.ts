@@ -7,7 +7,7 @@ import { escapeHtml } from "./escape";
 import type { ReportCommand, ReportData } from "./reportData";
 import { successRate } from "./successRate";
 
-/** What all cards have in common. */
+/** The data that all cards share. */
 export interface CardContext {
   data: ReportData;
   axis: string;

@@ -11,7 +11,7 @@ import { successRate } from "./successRate";
 /** How many commands get charts, so that the page stays small enough to mail. */
 export const maxCards = 150;
 
-/** The whole report as one self-contained file: no scripts, and no fonts or images from elsewhere. */
+/** The whole report as one self-contained file: no scripts, and no external fonts or images. */
 export function reportPage(data: ReportData): string {
   const { app, host, clock, days, status, commands } = data;
   const span = days === 1 ? "the last day" : `the last ${days} days`;

@@ -4,7 +4,7 @@ import type { QueueState, TypeState } from "../queue/queueState";
 /** The queue's job types, failing ones first, each with its newest failure. */
 export interface QueueReport {
   types: QueueType[];
-  /** Why the queue could not be read; undefined if it was read, or there is none. */
+  /** Why the queue could not be read; undefined if it was read or there is no queue. */
   problem?: string | undefined;
 }
 

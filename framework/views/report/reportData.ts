@@ -11,7 +11,7 @@ import type { QueueReport } from "./readQueue";
 
 /** How many cells a timeline has, whatever period it shows. With seven days, a cell is an hour. */
 export const cellCount = 168;
-/** How many failures, and how many causes, are shown with their output. */
+/** How many failures, and how many causes, to show with their output. */
 const maxFailures = 30;
 const maxOutput = 4_000;
 
@@ -117,7 +117,7 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   };
 }
 
-/** Distributes `total` one at a time, so that nothing gets more than it wants. */
+/** Distributes `total` one at a time, so that no share is larger than wanted. */
 function distribute(wanted: readonly number[], total: number): number[] {
   const shares = wanted.map(() => 0);
   let left = Math.min(

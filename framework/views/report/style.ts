@@ -8,7 +8,7 @@ export const palette = `
   --good-text: #4cc38a; --idle-text: #e0a52b; --violet: #bf9af0; } }
 `;
 
-/** Charts, which the dashboard has as well. */
+/** The style of charts, which the dashboard shares. */
 export const chartStyle = `
 .charts { display: grid; grid-template-columns: 3.1rem 1fr; column-gap: 0.5rem; margin-top: 0.6rem; }
 .scale { display: flex; flex-direction: column; justify-content: space-between; height: 40px; margin-top: 0.5rem;
