@@ -74,12 +74,11 @@ const floors: Record<string, string>[] = [
 ];
 
 /**
- * The app's folders: they import their own files and, by the package's name, what package.json exports of
- * laju.
+ * The app's folders. They import their own files and, by the package's name, laju's modules that package.json exports.
  */
 const apps = ["app", "commands"];
 
-/** One file per verb; and the app's own folders may grow. */
+/** Folders with a file per verb, and the app's own folders, which can grow. */
 function mayBeLarge(place: string): boolean {
   return (
     place === "commands/native" ||
@@ -195,7 +194,7 @@ describe("code that runs in production", () => {
 
   test("prints JSON only through jsonText", () => {
     const verbs = inside.filter(({ path }) => path.startsWith("commands/native/"));
-    // This one writes a TypeScript string.
+    // Here it writes a TypeScript string.
     expect(whereFound(verbs, /\bJSON\.stringify\(/)).toEqual(["commands/native/MakeJob.ts"]);
   });
 

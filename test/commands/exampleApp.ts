@@ -1,13 +1,13 @@
 import { seed } from "../../scripts/demo/seed";
 import { type AppInProcess, appInProcess, morning } from "../support/apps/appInProcess";
 
-/** The shipped examples' surroundings: the app's tables with the demonstration's data in a real database. */
+/** The environment of the shipped examples: the app's tables, with the demonstration's data, in a real database. */
 export interface ExampleApp extends AppInProcess {
-  /** Empties and refills the tables, dated back from `morning`. */
+  /** Empties and refills the tables, with dates relative to `morning`. */
   seed(): Promise<unknown>;
 }
 
-/** Makes the app. Import commands and services after it: they read its variables. */
+/** Creates the app. Import commands and services only after this, because they read its variables. */
 export async function exampleApp(variables: Record<string, string> = {}): Promise<ExampleApp> {
   const app = await appInProcess(variables);
   await app.DB.migrate.latest();

@@ -17,12 +17,12 @@ const names = [
   "reports/Monthly",
 ];
 
-/** The examples that laju ships and that are still here: you may delete any of them, and add commands of your own. */
+/** The shipped examples that still exist: you can delete any of them and add your own commands. */
 export const shipped = names.filter((name) => existsSync(pathOf(name)));
 
 export const areAllHere = shipped.length === names.length;
 
-/** Their files and what they use of app/, for a test's app. */
+/** Their files, and the files in app/ that they use, for a test's app. */
 export function shippedFiles(): Record<string, string> {
   const used = ["migrations", "services", "views"].flatMap((folder) => filesIn(`app/${folder}`));
   const files = [...shipped.map((name) => `commands/${name}.ts`), ...used];

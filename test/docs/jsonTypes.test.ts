@@ -101,7 +101,7 @@ describe("the JSON of every verb matches docs/reference/json.md", () => {
     const printing = loaded.filter(({ verb }) => "json" in verb.options).map(({ name }) => name);
     expect(printing.filter((name) => !page.text.includes(`\`${name} `))).toEqual([]);
     const compared = new Set(Object.values(outputs).flatMap((lines) => lines.map(([name]) => name)));
-    // What it prints is the log as it was written.
+    // `logs` prints the log as it was written.
     expect(printing.filter((name) => !compared.has(name))).toEqual(["logs"]);
   });
 });

@@ -63,14 +63,14 @@ describe("the documentation's samples", () => {
   });
 });
 
-/** With a program that is here, in place of the app's. */
+/** A unit with a program that exists on this machine instead of the app's. */
 function unit(text: string): string {
   return text
     .replaceAll(/^(Exec\w+)=.*$/gm, "$1=/bin/true")
     .replaceAll(/^(User|Group|WorkingDirectory)=.*\n/gm, "");
 }
 
-/** What the program has against a file with this text. */
+/** The program's complaints about a file with this text. */
 function inFile(name: string, text: string, [program = "", ...args]: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-docs-"));
   try {

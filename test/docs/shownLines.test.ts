@@ -9,7 +9,7 @@ import { linesOf, type ShownLine } from "../support/docs/shownLines";
 
 const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
 
-/** Written to be wrong, to show what laju says. */
+/** Deliberate mistakes, to show laju's answer. */
 const wrongOnPurpose = ["--limt"];
 
 describe("the command lines that the documentation shows", () => {

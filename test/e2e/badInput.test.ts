@@ -94,7 +94,7 @@ describe("a command reports", () => {
 `;
     expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
     expect((await app.laju("migrate")).stderr).toBe(`✗ ${expected}`);
-    // Verbs that need no setting still work, so that the problem can be found.
+    // Verbs that need no setting still work, so that users can find the problem.
     expect(await app.laju("list")).toMatchObject({ status: 0, stderr: "" });
     app.write(".env", "");
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
@@ -289,7 +289,7 @@ describe("one invalid file among 20 valid ones", () => {
 
 const isRoot = process.getuid?.() === 0;
 
-/** Root writes wherever it likes; without its capabilities it is an ordinary user. */
+/** Root can write anywhere. Without its capabilities, it is like an ordinary user. */
 function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   if (!isRoot) return app.run(args, { env });
   const words = ["--inh-caps=-all", "--bounding-set=-all", process.execPath, ...args];

@@ -5,7 +5,7 @@ import { cronDFile } from "../../framework/crontab/exports/cronD";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 import { exportSource } from "../support/crontab/exportSource";
 
-/** The daemon looks at the folder once a minute, and starts what it finds in the next. */
+/** The daemon checks the folder once a minute, and starts new entries in the next. */
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () => {
@@ -28,7 +28,7 @@ describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () =>
     // cron changes to the user's home first, so it must exist.
     const { name, text } = cronDFile(source, "daemon");
     writeFileSync(join(cron.folder, "cron.d", name), text, { mode: 0o644 });
-    // cron compares whole seconds, and the daemon has just looked.
+    // cron compares whole seconds, and the daemon has just checked the folder.
     utimesSync(join(cron.folder, "cron.d"), new Date(), new Date(Date.now() + 2000));
 
     await waitFor(undefined, () => existsSync(log) && readFileSync(log, "utf8").includes("\n"), twoMinutes);

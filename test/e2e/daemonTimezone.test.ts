@@ -7,7 +7,7 @@ import { type CronHouse, needsCron, startCron, waitFor } from "../support/cronta
 
 const twoMinutes = 125_000;
 
-/** A command whose line has a guard for its days, due in one and in two minutes of that zone's clock. */
+/** A command whose line has a guard for its days, due in one and in two minutes on that zone's clock. */
 function dueSoon(timeZone: string, more = ""): string {
   const schedules = [1, 2].map((minutes) => {
     const at = new Date(Date.now() + minutes * 60_000);
@@ -34,7 +34,7 @@ describe.skipIf(needsCron.skip)(`a cron daemon with its own TZ${needsCron.label}
     app?.remove();
   });
 
-  /** Among the daemon's processes, from a shell with another zone still. */
+  /** Runs laju among the daemon's processes, from a shell with yet another zone. */
   function laju(args: string) {
     const { status, stdout, stderr } = cron.shell(
       `cd '${app.root}' && TZ=Europe/Berlin '${process.execPath}' laju ${args}`,

@@ -16,7 +16,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
     place = await makeSandbox({ path: [cron.bin], enter: cron.enter });
-    // From here on, this repository is inaccessible, also for cron.
+    // From here on, this repository is inaccessible, even for cron.
     expect(cron.shell(`mount -t tmpfs none ${project}`).status).toBe(0);
   }, 300_000);
   afterAll(async () => {

@@ -18,7 +18,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
 
   beforeAll(async () => {
     http = await startHttp();
-    // In a private process namespace, so that no other test's daemon is mistaken for this one's.
+    // In a private process namespace, so that laju doesn't mistake another test's daemon for this one's.
     cron = await startCron({ tz: "UTC" });
     app = makeApp({ "commands/Daily.ts": daily });
     data = join(dirname(app.root), "disk", "data");
@@ -41,7 +41,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     await http?.stop();
   });
 
-  /** In the root, within the private spool, mounts and processes. */
+  /** Runs a script in the root, within the private spool, mounts and processes. */
   function sh(script: string, env: NodeJS.ProcessEnv = {}) {
     const [program = "", ...words] = cron.enter;
     const PATH = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;

@@ -38,7 +38,7 @@ const tsx = "node_modules/tsx/dist/cli.mjs";
 
 let built: TestApp;
 beforeAll(async () => {
-  // Built by the Node that runs the tests; a server may have another.
+  // Built by the Node that runs the tests; a server can have a different one.
   built = makeApp(files);
   expect(await built.laju("build")).toMatchObject({ status: 0, stderr: "" });
 });

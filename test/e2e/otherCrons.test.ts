@@ -202,7 +202,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     expect((await laju("crontab", "--env", "boot")).stdout).toContain("@reboot cd ");
     await expectRefused(laju, "exact", "systemd-cron starts commands up to a minute late");
 
-    // Does what systemd does at boot and after each change, then starts the timers' commands.
+    // Does the same as systemd at boot and after each change, then starts the timers' commands.
     house.shell('/usr/bin/python3 /lib/systemd/system-generators/systemd-crontab-generator "$1/units"');
     expect(house.shell('grep -h OnCalendar "$1"/units/cron-root-root-*.timer').stdout).toContain(
       "OnCalendar=*-*-* *:*:00\nOnCalendar=*-*-* *:*:00\n",
@@ -215,7 +215,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectSucceeded(laju);
     await expectChangedAndRemoved(place, text);
 
-    // It reads the spool directly, which is visible only inside.
+    // systemd-cron reads the spool directly, and that is visible only inside.
     const within = [...house.enter.slice(1), "env", "-C", own.root, `PATH=${house.bin}:/usr/bin:/bin`];
     const installed = () =>
       own.run([...within, process.execPath, "laju", "crontab:install"], { program: "nsenter" });

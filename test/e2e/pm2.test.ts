@@ -52,7 +52,7 @@ describe("pm2 start build/commands/X.js", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** With its own daemon, from another folder, like a deployment's start script. */
+  /** Runs pm2 with its own daemon, from another folder, like a deployment's start script. */
   function pm2(...args: string[]): string {
     const env = { PATH: process.env.PATH, HOME: home, PM2_HOME: home, PM2_DISABLE_VERSION_CHECK: "true" };
     const program = join(app.root, "node_modules", ".bin", "pm2");

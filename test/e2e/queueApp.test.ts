@@ -6,7 +6,7 @@ import { fixture } from "../support/apps/fixture";
 
 const files = {
   "commands/Worker.ts": fixture("commands/Worker.ts"),
-  // As in Laju's chapter, but it exits when no job is left.
+  // As in Laju's chapter, except that it exits when no jobs are left.
   "commands/Loop.ts": `
     import DB from "../app/services/DB";
     import { logInfo } from "../app/services/Logger";
@@ -30,7 +30,7 @@ const files = {
       await Queue.push("sendEmail", { to: "bob" });
       process.exit(0);
     })();`,
-  // As QuickDapp has it.
+  // As in QuickDapp.
   "app/jobs/sendEmail.ts": `
     import type { JobParams, JobRunner } from "../queue/job";
     export const run: JobRunner = async (params: JobParams) => {

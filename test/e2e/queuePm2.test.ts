@@ -80,7 +80,7 @@ describe("the built worker", () => {
   const count = (sql: string) => database.prepare<[], number>(sql).pluck().get() as number;
   const workers = () => count("select count(*) from queue_workers");
   const unfinished = () => count("select count(*) from jobs where status <> 'completed'");
-  // What was given back is no attempt.
+  // A returned job doesn't count as an attempt.
   const repeated = () => count("select count(*) from jobs where attempts - spent <> 1");
   const begun = () => count("select count(*) from notes");
 

@@ -34,7 +34,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     cron?.remove();
   });
 
-  /** What a release has: no sources. */
+  /** Creates a release as deployed: without sources. */
   async function release(name: string): Promise<void> {
     expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
     const copy = app.copy();
@@ -64,7 +64,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     }
     expect(String(cron.table())).toContain("\n0 9 * * * ");
 
-    // Between the link and the installation, the verbs say which of the two is newer.
+    // Between switching the link and installing, the verbs say which of the two is newer.
     await sh("ln -sfn releases/41 current");
     const looked = await current("node laju crontab:check; echo; node laju status");
     const newer = "is newer than this build: a later build wrote it";
@@ -89,7 +89,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     expect((await current("node laju runs")).stdout).toMatch(/✓ 1 +Daily/);
     expect((await current("node laju status --check")).stdout).toMatch(/✓ Daily/);
 
-    // A later release that changed more: its ledger cannot be read, and the journal keeps the runs.
+    // After a later release with incompatible changes, its ledger cannot be read, and the journal keeps the runs.
     withLedger(data, (ledger) => ledger.exec("PRAGMA user_version = 1000"));
     expect(await current("node build/commands/Daily.js")).toMatchObject({ status: 0, stderr: "" });
     const blind = await current("node laju status");

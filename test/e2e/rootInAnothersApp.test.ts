@@ -111,7 +111,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       USER: "www-data",
     });
     expect(rootsFiles(data())).toEqual([]);
-    // Verbs that write code run as its owner, also with an option before the verb.
+    // Verbs that write code run as its owner, even with an option before the verb.
     app.write("commands/More.ts", who);
     expect((await app.laju("--verbose", "build")).stderr).toBe("");
     expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
@@ -248,7 +248,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
         data("runs.journal"),
         `\n${JSON.stringify({ key: "forged0001", state: "failed", exitStatus: 1, finishedAt: Date.now(), logTo: 12 })}\n`,
       );
-      // As root in root's own app, so only the rule itself prevents it.
+      // Run as root in root's own app, so that only the rule itself prevents it.
       await app.laju("report", "--html", "report.html");
       expect(app.read("report.html")).toContain("Who");
       expect(app.read("report.html")).not.toContain("root:secret");

@@ -36,7 +36,9 @@ function canWrite(path: string): boolean {
   }
 }
 
-/** Problems of a night: each has a true first line in status, a notification, and a suggested step that works. */
+/**
+ * One night's problems: for each, status has a true first line, a notification is sent, and the suggested step works.
+ */
 describe("a command that", () => {
   let app: TestApp;
   let http: HttpServer;
@@ -172,7 +174,7 @@ describe("a command that", () => {
     expect(first).toMatch(/^Says lost 3\d{3} lines of its output: the disk is full \(ENOSPC\)$/);
     expect(notices("Says")[0]).toMatchObject({ title: first, incident: { kind: "output" } });
     expect((await followStep("Says", `df -h '${logs}'`)).stdout).toContain("Use%");
-    // It lost nothing this time.
+    // It lost no output this time.
     expect(await run("Says")).toBe(0);
     await until(() => notices("Says").length === 2);
     expect(notices("Says")[1].title).toMatch(/^Says works again after /);

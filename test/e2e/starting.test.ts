@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 
-/** Tells what a command author relies on: arguments, `.env`, data/, views, the working directory. */
+/** Prints everything that command authors rely on: arguments, `.env`, data/, views, the working directory. */
 const tells = `
 import { command } from "../app/console/command";
 import DB from "../app/services/DB";
@@ -76,7 +76,10 @@ const build = (app: TestApp) => join(app.root, "build");
 const tsx = (app: TestApp) => join(app.root, "node_modules", ".bin", "tsx");
 const release = (app: TestApp) => join(app.root, "..", "current");
 
-/** Every way in which people, cron and deployments start a command; all of them end in the app's root. */
+/**
+ * Every way in which people, cron and deployments start a command. With all of them, the command runs in the app's
+ * root.
+ */
 const ways: Record<string, Way> = {
   "npx tsx commands/X.ts": { from: root, program: tsx, file: (name) => `commands/${name}.ts` },
   "npx tsx commands/X": { from: root, program: tsx, file: (name) => `commands/${name}` },
@@ -223,7 +226,7 @@ Options
   -h, --help           Show this help
 `;
 
-/** What a command printed itself, and "level message" of each line of its log. */
+/** A command's own output, and "level message" for each line of its log. */
 function parts(output: string): { told: unknown; log: string[] } {
   const lines = output
     .trimEnd()
@@ -235,7 +238,10 @@ function parts(output: string): { told: unknown; log: string[] } {
   };
 }
 
-/** What commands left outside of the sources and the build; the ledger and the locks aside, which tsx has no part in. */
+/**
+ * The files that commands left outside the sources and the build, except the ledger and the locks, which runs under tsx
+ * don't use.
+ */
 function filesOf(app: TestApp): string[] {
   const known = ["app", "build", "commands", "framework", "node_modules"];
   const found = readdirSync(app.root, { withFileTypes: true })

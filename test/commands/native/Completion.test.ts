@@ -54,7 +54,7 @@ describe("completion in a shell", () => {
   });
 });
 
-/** A shell on a terminal of its own, by script(1). */
+/** A shell on its own terminal, through script(1). */
 function openTerminal(start: string, cwd: string) {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, TERM: "xterm", LANG: "C.UTF-8" };
@@ -64,7 +64,7 @@ function openTerminal(start: string, cwd: string) {
   return {
     type: (keys: string) => child.stdin.write(keys),
     close: () => child.kill("SIGKILL"),
-    /** Waits for a text in what was written since the last one. Escape sequences do not count. */
+    /** Waits for a text in the output since the last match. Ignores escape sequences. */
     async shows(text: string): Promise<void> {
       await expect.poll(() => withoutEscapes(screen), { timeout: 30_000 }).toContain(text);
       screen = "";

@@ -8,7 +8,7 @@ describe("the entries of an app in releases", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;
-  /** As cron sees the app, whatever release that is. */
+  /** The app's folder as cron sees it, whichever release that is. */
   let current: string;
   let node: string;
   let logs: string;
@@ -38,7 +38,7 @@ describe("the entries of an app in releases", () => {
 
   const env = () => ({ PATH: `${cron.folder}/bin:${dirname(process.execPath)}:${process.env.PATH}` });
   const laju = (...args: string[]) => app.run(["laju", ...args], { env: env() });
-  /** What a message says between backticks, typed as it stands. */
+  /** Types the command between a message's backticks, unchanged. */
   const type = (text: string, cwd = app.root) => {
     const command = /`(.*)`/.exec(text)?.[1] ?? `false "${text}"`;
     return app.run(["-c", command], { program: "/bin/sh", env: env(), cwd });
@@ -170,7 +170,7 @@ describe("the entries of an app in releases", () => {
   test("use the node that runs crontab:install, unless one was given", async () => {
     await app.run(["laju", "crontab:install"], { env: env(), program: node });
     cron.put(table().replaceAll(process.execPath, node));
-    // Edited by hand, so that what crontab:install wrote counts.
+    // Edited by hand, so the record of crontab:install counts.
     expect((await laju("crontab:check")).stdout).toContain("was edited by hand");
     await laju("crontab:install", "--node", node);
     rmSync(node);
@@ -179,7 +179,7 @@ describe("the entries of an app in releases", () => {
     symlinkSync(process.execPath, node);
   });
 
-  /** The block that a release without memory wrote for a root of its own. */
+  /** The block that a release without such a record wrote for its own root. */
   function blockFor(root: string): string {
     return table()
       .slice(table().indexOf("# BEGIN"))

@@ -39,7 +39,7 @@ describe("doctor", () => {
 
   const laju = (...args: string[]) =>
     app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
-  /** What it finds, but for the daemon, which is this machine's affair. */
+  /** Its findings, except about the daemon, which depends on this machine. */
   const findings = async (): Promise<{ results: Result[]; status: number | null }> => {
     const { stdout, stderr, status } = await laju("doctor", "--json");
     expect(stderr).toBe("");

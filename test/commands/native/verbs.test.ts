@@ -20,7 +20,7 @@ test.each(examples)("the examples in the help of $name are valid", ({ name, verb
   }
 });
 
-/** The words of a line in which nothing but double quotes is special to a shell. */
+/** The words of a line in which only double quotes are special to a shell. */
 function shellWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }

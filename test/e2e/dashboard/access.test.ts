@@ -226,7 +226,7 @@ describe("with a password", () => {
   });
 });
 
-/** fetch does not let a Host header be chosen. */
+/** Not with fetch, which doesn't allow setting the Host header. */
 function statusFor(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, { headers: { host } }, (answer) => {

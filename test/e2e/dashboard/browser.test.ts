@@ -183,7 +183,7 @@ describe.runIf(hasChromium)("in a browser", () => {
       else if (request.resourceType() === "fetch") others.push(request.url());
     });
     await page.goto("about:blank");
-    // More than a browser has connections for: with a stream for each, the last ones would never load.
+    // More tabs than a browser has connections: with a stream for each, the last ones would never load.
     const tabs: Page[] = [];
     for (let opened = 0; opened < 8; opened++) {
       const tab = await openPage(context, problems);
@@ -229,7 +229,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     tab.setDefaultTimeout(120_000);
     const changes = 5_000;
     let asked = 0;
-    // In place of the server's stream: a few changes first, then those of a week.
+    // Replace the server's stream: first with a few changes, then with a week's.
     await tab.route("**/events?*", (route) => {
       asked += 1;
       if (asked > 2) return route.abort();
@@ -266,7 +266,7 @@ describe.runIf(hasChromium)("in a browser", () => {
   });
 });
 
-/** A stream that replaces the same part again and again. */
+/** A stream that keeps replacing the same part. */
 function changesFrom(version: string, count: number): string {
   const events = Array.from({ length: count }, (_, n) => {
     const html = `<section id="running"><h2>Running now</h2><p>number ${n}.</p></section>`;

@@ -41,7 +41,7 @@ test("the first page is cheap with 1,000 commands and a million runs", async () 
     expect(answer.headers.get("content-encoding")).toBe("gzip");
     await answer.arrayBuffer();
   }
-  // CPU time, because other tests run at the same time; on a busy machine it is three times what it is on an idle one.
+  // CPU time, because other tests run at the same time; on a busy machine it is three times as long as on an idle one.
   expect((cpuMs() - before) / rounds).toBeLessThan(400);
   const { gzipSync } = await import("node:zlib");
   expect(gzipSync(text).length).toBeLessThan(150_000);
@@ -93,7 +93,7 @@ function cpuMs(): number {
   return (Number(user) + Number(system)) * 10;
 }
 
-/** Only in the build: parsing as many sources would take longer than all of this. */
+/** Adds them only to the build, because parsing that many sources would take longer than this whole test. */
 function addCommands({ root }: TestApp): void {
   const file = join(root, "build/commands.json");
   const { atime, mtime } = statSync(file);

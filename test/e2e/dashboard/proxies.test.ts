@@ -66,7 +66,7 @@ describe.skipIf(caddy.skip)(`behind Caddy, configured as in the guide${caddy.lab
   });
 });
 
-/** What a visitor does: looks at every link, pauses a command, and keeps a live page open. */
+/** Acts as a visitor: opens every link, pauses a command, and keeps a live page open. */
 async function visit(url: string, headers: Record<string, string>): Promise<void> {
   for (const page of ["laju/", "laju/commands/Good"]) {
     const found = await fetch(`${url}/${page}`, { headers });
@@ -92,7 +92,7 @@ async function visit(url: string, headers: Record<string, string>): Promise<void
       headers: { ...headers, origin: url, "sec-fetch-site": "same-origin" },
     });
     expect([action, done.status]).toEqual([action, 303]);
-    // A pause that is over before the next look changes nothing.
+    // A pause that is over before the next check would go unnoticed.
     if (action === "pause") await untilSent(reader, "event: change");
   }
   events.abort();

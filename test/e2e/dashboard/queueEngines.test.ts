@@ -40,7 +40,7 @@ describe.each([
     ids = await fill(engine);
     serving = await serveApp(app, { env: setup.environment() });
     get = await signedIn(serving);
-    // A busy machine may need more than the three seconds that a page waits for a server.
+    // A busy machine can need more than the three seconds that a page waits for a server.
     await until(async () => (await page("queue")).includes("Over time"), { what: "the queue" });
   });
   afterAll(async () => {
@@ -51,7 +51,7 @@ describe.each([
 
   const page = async (path: string) => (await get(path)).text();
 
-  /** What a visitor does who follows a button and confirms. */
+  /** Acts as a visitor who follows a button and confirms. */
   async function act(action: string, query: string): Promise<string> {
     const token = formTokenIn(await page(`do/${action}?${query}`));
     const answer = await get(`do/${action}?${query}`, {

@@ -120,7 +120,7 @@ function isRare({ expression, timezone }: Intended): boolean {
   return timezone === undefined && !/minutes|hours|@every/.test(expression);
 }
 
-/** Times of day that clock changes touch, on some days or all. */
+/** Times of day that clock changes affect, on some or all days. */
 function nightly(random: () => number): string {
   const hour = integer(random, 0, 4);
   const minute = integer(random, 0, 59);

@@ -32,7 +32,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     await expectClockChanges(timezone, 25);
   });
 
-  // Each host sees every third clock change, and its neighbors in the list the others.
+  // Each host tests every third clock change, and its neighbors in the list test the others.
   test.concurrent.each(hosts.map((host, index) => [host, index] as const))(
     "starts the entries of other zones as intended on a host in %s",
     async (host, index) => {
@@ -45,13 +45,13 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
   test.concurrent.each(hosts)("starts the entries of rates as intended on a host in %s", async (host) => {
     const [range] = rangesAroundChanges([host, "Europe/Berlin"], { before: 2, after: 10 });
     await expectIntended(rates, host, range);
-    // cron makes up for a change of its own for three hours; in all others nothing is different for this line.
+    // cron makes up for a change in its own zone for three hours. Changes in other zones don't affect this line.
     const after = changing.includes(host) ? 4 : 1;
     const [change] = rangesAroundChanges([host, "Europe/Berlin"], { before: 1, after });
     await expectIntended(everyMinute, host, change);
   });
 
-  // Together the six see the whole year.
+  // Together, the six cover the whole year.
   test.concurrent.each(hosts.map((host, index) => [host, index] as const))(
     "starts the entries of calendar forms as intended on a host in %s",
     async (host, index) => {

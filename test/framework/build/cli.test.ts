@@ -104,7 +104,7 @@ describe("build/cli", () => {
     beforeAll(() => {
       copy = app.copy();
       utimesSync(join(copy.root, "build/commands.json"), new Date(), new Date());
-      // Not built, so that a verb run from source can be told from a compiled one.
+      // Don't build this, so that a verb run from source differs from a compiled one.
       const source = "commands/native/verbs.ts";
       copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
       utimesSync(join(copy.root, source), 0, 0);

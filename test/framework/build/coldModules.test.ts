@@ -42,7 +42,7 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
     try {
       expect((await start("Plain")).status).toBe(0);
       expect(app.read("logs/Plain.log")).toMatch(/"message":"Done","run":"\w+","rows":3\}\n$/);
-      // Without a schedule it has no lock, and its ancestors tell whether it has started itself.
+      // Without a schedule it has no lock, so laju checks its ancestors to see whether it has started itself.
       expect((await start("Manual")).status).toBe(0);
       expect(app.read("logs/Manual.log")).toBe("Done\n");
     } finally {

@@ -40,7 +40,7 @@ const commands = {
   LimitsTime: limited,
 };
 
-/** Runs until it is told to stop. */
+/** Runs until it receives a signal. */
 const held = {
   Runs: declared(
     "",

@@ -172,7 +172,7 @@ describe("with guards for days and zones", () => {
         lines.map(({ command, due }) => at(command, due)),
         some,
       );
-      // The entry doesn't matter here.
+      // Ignore the entry id, which doesn't matter here.
       expect(starts.map((words) => words.toSpliced(2, 1))).toEqual(
         some.map((sample) => expectedStart(sample).toSpliced(2, 1)),
       );

@@ -24,7 +24,9 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What a process reports about this one, an earlier one with its pid, one that has exited, and one from another boot. */
+  /**
+   * A process's report about this process, an earlier one with its pid, one that has exited, and one from another boot.
+   */
   async function seenFrom(way: string[]): Promise<string[]> {
     const ended = spawn("true");
     await once(ended, "exit");

@@ -9,7 +9,7 @@ const source = (meta: string, run: string) => `
 import { command } from "../app/console/command";
 export default command({ ${meta}, async run({ signal }) { ${run} } });
 `;
-/** Exits when told to, and logs that. Without the handler SIGTERM would end it, too. */
+/** Exits on SIGTERM, and logs that. Without the handler, SIGTERM would stop it, too. */
 const long =
   'console.log("begun"); setInterval(() => {}, 1000); await new Promise((resolve) => signal.addEventListener("abort", resolve)); console.log("aborted");';
 

@@ -275,7 +275,7 @@ describe("migrations", () => {
     app = makeApp();
   });
   beforeEach(() => {
-    // Without laju's own migrations: these tests are about how any migration runs.
+    // Leave out laju's own migrations, because these tests are about how any migration runs.
     for (const folder of ["app/migrations", "framework/migrations", "data"]) {
       rmSync(join(app.root, folder), { recursive: true, force: true });
     }

@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => app.remove());
 
-/** What view() returns or throws in a script that runs in another folder. */
+/** The result or error of view() in a script that runs in another folder. */
 async function render(
   ...args: unknown[]
 ): Promise<{ html?: string; error?: { message: string; hint: string } }> {

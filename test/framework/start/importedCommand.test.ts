@@ -12,7 +12,7 @@ beforeAll(() => {
       import greets from "../commands/Greets";
       test("greets", async () => {
         expect(greets.run({} as never)).toBe("hello");
-        // Imports that the command has started were requested before this one.
+        // The imports that the command started were requested before this one.
         expect((await import("../later")).later).toBe(true);
       });`,
     "vitest.config.mjs": `import { appendFileSync } from "node:fs";

@@ -59,7 +59,7 @@ function readPage(html: string): { tags: string[]; texts: string[] } {
 
 const now = Date.parse("2026-11-23T09:30:00Z");
 const clock = { now: new Date(now), hostTimezone: "Europe/Berlin" };
-/** Never empty: an empty value would leave out its tags, too. */
+/** Never empty, because an empty value would omit its tags, too. */
 const some = foreign.map((text) => `x${text}y`);
 
 function runWith(error: string, message: string): Run {
@@ -149,7 +149,7 @@ describe("untrusted text stays text", () => {
   });
 });
 
-/** Paints as on a terminal. */
+/** Colors text as on a terminal. */
 const terminal: Terminal = {
   paint: (_, text) => text,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },

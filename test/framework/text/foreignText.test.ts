@@ -16,7 +16,7 @@ import { runDetails, runTable } from "../../../framework/views/runList";
 import { acting, foreign } from "../../support/foreign";
 import { someRun } from "../../support/run";
 
-/** Paints as on a terminal. */
+/** Colors text as on a terminal. */
 const terminal: Terminal = {
   paint: (_, text) => `\u001b[31m${text}\u001b[0m`,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },

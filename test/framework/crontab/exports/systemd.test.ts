@@ -164,7 +164,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
     return join(folder, name);
   }
 
-  /** The machine's own units may have problems too. */
+  /** Ignores the machine's own units, which may have problems too. */
   function verify(files: readonly string[]): string[] {
     const { stderr } = spawnSync(programPath("systemd-analyze"), ["verify", ...files], { encoding: "utf8" });
     return stderr.split("\n").filter((line) => line.includes("laju"));

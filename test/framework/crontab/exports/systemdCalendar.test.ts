@@ -80,7 +80,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
           : {};
         if (!schedule || lines === undefined) continue;
         taken++;
-        // systemd forks for each time in a foreign zone. A few times are enough to show that it knows the name.
+        // systemd forks for each time in a foreign zone. A few times are enough to show that systemd knows the name.
         const host = turn % 8 === 0 ? "UTC" : timezone;
         for (const from of beginnings(timezone)) {
           const found = elapses(lines, { from, count: 12, host });
@@ -111,7 +111,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     return `${integer(random, 0, 59)} ${pick(random, ["12", "8,20", "23"])} ${days} ${months} ${weekdays}`;
   }
 
-  /** Times at which clocks may change. */
+  /** Times at which clocks can change. */
   function aboutNight(random: () => number): string {
     const minute = pick(random, ["*/20", "0", "30", "10,40"]);
     return `${minute} ${pick(random, ["*", "0-4", "*/2", "3,4"])} * * ${pick(random, ["*", "0", "6,0"])}`;

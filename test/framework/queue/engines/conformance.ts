@@ -41,7 +41,7 @@ const claimAll = { settle: [], progress: [], claim: { limit: 100, limits: noLimi
 export const blameAll: Judge = (jobs) => ({ blamed: jobs, counted: [] });
 const byNumber = (a: number, b: number) => a - b;
 
-/** What every engine must do, whatever its store. */
+/** The tests that every engine must pass, whatever its store. */
 export function conformance(setup: EngineSetup): void {
   describe(`the queue on ${setup.name}`, () => {
     let engine: QueueEngine;
@@ -617,7 +617,7 @@ export function conformance(setup: EngineSetup): void {
     const { database } = setup;
     const aside = (_name: string, _tests: () => void) => {};
     (database === undefined ? aside : describe)("within a transaction", () => {
-      /** Watchers that exist before the first query of the transaction, counting wakeups since then. */
+      /** Starts watching before the transaction's first query, and counts wake-ups from then on. */
       async function begun(work: (trx: Knex.Transaction, wakes: () => number) => Promise<void>) {
         let count = 0;
         const watch = await other.watch(() => count++);

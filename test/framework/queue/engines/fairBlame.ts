@@ -10,7 +10,7 @@ import { newJob } from "./conformance";
 
 const noLimits = new Map<string, number>();
 
-/** No job is blamed for what another one did, and none waits forever. */
+/** No job is blamed for another one's crash, and none waits forever. */
 export function fairBlame(given: () => QueueEngine): void {
   describe("blame", () => {
     let engine: QueueEngine;
@@ -66,7 +66,7 @@ export function fairBlame(given: () => QueueEngine): void {
       for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
       const begun = performance.now();
       await until(async () => (await Promise.all(ids.map(state))).every((each) => each === "completed"));
-      // Workers look every one or two seconds.
+      // Workers check every one or two seconds.
       expect(performance.now() - begun).toBeLessThan(6000);
       await stopped(worker);
     });
@@ -171,7 +171,7 @@ export function fairBlame(given: () => QueueEngine): void {
         async exchange(request) {
           if (request.claim !== null) {
             isMade ||= (await engine.exchange(request)).claimed.length > 0;
-            // Nobody stops its background tasks, which would notice the job, from running at this moment.
+            // Stop its background tasks, which could notice the job at any moment.
             worker?.stop(1000);
           }
           throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });

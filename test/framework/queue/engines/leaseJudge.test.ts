@@ -6,7 +6,7 @@ const holder = (until: number, remaining: number): SeenHolder => ({
   lease: { until, remaining },
 });
 
-/** Consecutive looks: the time, the end of the lease, what remains of it, and the connection. */
+/** Consecutive checks: the time, the end of the lease, its remaining time, and the connection. */
 type Look = [at: number, until: number, remaining: number, isConnected?: boolean];
 
 const over = { isSilent: true, isOver: true };

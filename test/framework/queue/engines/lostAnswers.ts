@@ -11,7 +11,10 @@ const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRE
 
 type Call = "exchange" | "release" | "takeOver";
 
-/** The same engine, except that one call is made or not, and its answer is lost. Reports whether that happened. */
+/**
+ * The same engine, except that one call's answer is lost, whether or not the call is executed. Reports whether that
+ * happened.
+ */
 function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   let isLost = false;
   const answerIsLost = async (...given: unknown[]) => {
@@ -24,12 +27,15 @@ function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   return { engine: { ...engine, [call]: answerIsLost } as QueueEngine, isLost: () => isLost };
 }
 
-/** The same engine, except that one answer is lost. A worker releases nothing unless an earlier answer was lost. */
+/** The same engine, except that one answer is lost. A worker releases no jobs unless an earlier answer was lost. */
 function lossyEngine(engine: QueueEngine, call: Call, isMade: boolean) {
   return losing(call === "release" ? losing(engine, "exchange", true).engine : engine, call, isMade);
 }
 
-/** Takeovers from registered workers leave nothing to find, and exchanges without claims lose nothing. */
+/**
+ * False for takeovers from registered workers, which leave no jobs to find, and exchanges without claims, which lose
+ * none.
+ */
 function isWorthLosing(call: Call, given: unknown[]): boolean {
   return call !== "exchange" || (given[0] as { claim: object | null }).claim !== null;
 }

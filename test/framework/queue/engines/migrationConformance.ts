@@ -88,7 +88,7 @@ export function migrationConformance(
   });
 }
 
-/** What an open transaction must not block. */
+/** The operations that an open transaction must not block. */
 export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
   test("workers continue next to an open transaction, which doesn't see their changes", async () => {
     // PostgreSQL's default isolation level takes a new snapshot for each statement and holds nothing back.
@@ -110,7 +110,7 @@ export function openTransaction({ name }: WorkerSetup, { engine, workers, databa
   });
 }
 
-/** Changes the tables as an app's migrations or a later laju may, and back. */
+/** Changes the tables as an app's migrations or a later laju might, and back. */
 function changes(database: Knex): (() => PromiseLike<unknown>)[] {
   const alter = (name: string, change: (table: Knex.AlterTableBuilder) => unknown) => () =>
     database.schema.alterTable(name, (table) => void change(table));

@@ -21,7 +21,7 @@ export interface TroubleSetup extends WorkerSetup {
   refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
-/** What the tests of a single engine's problems receive. */
+/** The arguments of the tests for a single engine's problems. */
 export interface Trouble {
   engine(): QueueEngine;
   workers(): WorkerProcesses;
@@ -34,7 +34,7 @@ export interface Trouble {
 
 const stranger = join(import.meta.dirname, "..", "..", "..", "support", "queue", "strangerProgram.ts");
 
-/** What every engine on a server must survive. `more` adds the tests of a single engine. */
+/** Problems that every engine on a server must survive. `more` adds the tests of a single engine. */
 export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble) => void = () => {}): void {
   describe(`the queue on ${setup.name} in trouble`, () => {
     let engine: QueueEngine;
@@ -131,7 +131,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       open.push(() => watch.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);
-      // Several connections. Each is used for a heartbeat only after the previous one was given up.
+      // Several connections. Each serves a heartbeat only after the engine has given up on the previous one.
       await Promise.all([beat(), beat(), far.holders()]);
       way.swallow();
       wakes = 0;
@@ -156,7 +156,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
         open.push(() => skewed.reset());
         const soon = await push("Quick", { when: { in: 1500 } });
         const late = await push("Quick", { when: { in: 300_000 } });
-        // Not a minute that may begin while this runs.
+        // Not a minute that could begin while this runs.
         const minute = (new Date().getUTCMinutes() + 3) % 5;
         const cron = { expression: `${minute}-59/5 * * * *`, timezone: "UTC" };
         const repeated = await push("Quick", { cron, when: { at: Date.now() } });
@@ -187,7 +187,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const [said] = await once(child.stdout, "data");
       expect(String(said)).toBe("holds 1\n");
       const find = async () => (await engine.holders()).find((holder) => holder.id === "stranger") as Holder;
-      // It may be computing: its lease has expired, but it is connected.
+      // The worker may be busy: its lease has expired, but it is connected.
       await until(async () => ((await find()).lease?.until ?? 0) < Date.now() - 300);
       for (let n = 0; n < 10; n++) expect((await find()).lease?.isOver).toBe(false);
       child.kill("SIGKILL");

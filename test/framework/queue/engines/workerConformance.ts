@@ -16,7 +16,7 @@ export interface WorkerSetup extends EngineSetup {
   folder: string;
 }
 
-/** What real worker processes must do on every engine, at reduced size. */
+/** Tests of real worker processes on every engine, at reduced size. */
 export function workerConformance(setup: WorkerSetup): void {
   describe(`workers on ${setup.name}`, () => {
     let engine: QueueEngine;
@@ -138,7 +138,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
       worker.child.kill("SIGTERM");
-      // Before it receives the signal, it may hold three, because it has not claimed the next one yet.
+      // Before it receives the signal, it can hold three, because it has not claimed the next one yet.
       await until(() => worker.output().includes("Worker stopping"));
       await until(async () => (await count("processing")) === 3);
       workers.openGate();

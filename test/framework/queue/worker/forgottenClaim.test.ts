@@ -9,7 +9,7 @@ import { newJob } from "../engines/conformance";
 
 const queue = sqliteQueue();
 
-/** What a PostgreSQL crash leaves of a claim that was not on disk yet. */
+/** Undoes claims as a PostgreSQL crash does if they were not on disk yet. */
 function forgetClaims(): void {
   const database = queue.open();
   database.exec("update jobs set status = 'pending', locked_by = null, started_at = null, attempts = 0");

@@ -32,7 +32,7 @@ test("a worker whose lease expired starts nothing until it knows which jobs are 
   await worker.start();
   await until(() => beats === 1);
   isAway = true;
-  // By now it would know that others have its jobs.
+  // By now, the worker would know that others have its jobs.
   await until(() => beats === 3);
   const [pushed] = await engine.push([newJob({ type: "Quick" })]);
   await pause(500);

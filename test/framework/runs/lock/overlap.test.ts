@@ -110,7 +110,7 @@ describe("while a run is active, another start", () => {
   test("overlaps it if data/ was deleted, and the first run's failure is still recorded", async () => {
     const first = await begin("Skips");
     rmSync(join(app.root, "data"), { recursive: true });
-    // The lock went with its file.
+    // The lock disappeared with its file.
     const second = await begin("Skips");
     expect(await second.end()).toBe(0);
     first.child.kill("SIGTERM");
@@ -225,7 +225,7 @@ function hasOpen(pid: number, name: string): boolean {
     try {
       return readlinkSync(`${folder}/${descriptor}`).endsWith(name);
     } catch {
-      return false; // Closed meanwhile.
+      return false; // It was closed in the meantime.
     }
   });
 }
@@ -278,7 +278,7 @@ describe("while a retry is active", () => {
       await until(async () =>
         (await runs()).some(({ state, attempt }) => state === "succeeded" && attempt === 2),
       );
-      // The process that it left running holds no lock.
+      // The process that the attempt left running holds no lock.
       await until(async () => !(await start()).stderr.includes("skipped"));
       expect((await runs())[0]).toMatchObject({ state: "succeeded", attempt: 1 });
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { mayBeNews } from "../../../../framework/runs/supervision/reportSkip";
 
 const second = 1_000;
-/** The numbers of the skips that look for a hanging run, out of this many at this distance. */
+/** Which skips check for a hanging run, out of this many at this distance. */
 function looks(count: number, apart: number, more: { areAll?: boolean; knownFrom?: number } = {}): number[] {
   const { areAll = true, knownFrom = Number.POSITIVE_INFINITY } = more;
   const numbers = Array.from({ length: count }, (_, index) => index + 1);

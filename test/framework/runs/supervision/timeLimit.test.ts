@@ -43,14 +43,14 @@ describe("a time limit", () => {
       "commands/Leaves.ts": limited(
         `spawn("sh", ["-c", "setsid sh -c 'sleep 4713.1 & exit' & exit"], { stdio: "ignore" }); ${wait}`,
       ),
-      // Two loops that start processes faster than they are looked for, one of them without the run's mark. These and
-      // the next come to an end by themselves: what a failing test leaves behind must not go on for good.
+      // Two loops that start processes faster than laju can find them, one of them without the run's mark. These and
+      // the next command stop by themselves, because the leftovers of a failing test must not run forever.
       "commands/Forks.ts": limited(
         `for (const clear of ["", "env -i PATH=$PATH"]) spawn("sh", ["-c",
            \`trap '' TERM; for n in $(seq 500); do \${clear} sleep 29.4716 & \${clear} sleep 0.01; done\`], { stdio: "ignore" });
          ${wait}`,
       ),
-      // Each process starts the next one and ends.
+      // Each process starts the next one and exits.
       "commands/Hops.ts": limited(
         `const hop = "trap '' TERM; N=$((N - 1)); [ $N -gt 0 ] || exit; sleep 0.02; sleep 29.4717 & sh -c \\"$HOP\\" &";
          spawn("sh", ["-c", hop], { stdio: "ignore", env: { ...process.env, N: "300", HOP: hop } }); ${wait}`,
@@ -122,7 +122,7 @@ describe("a time limit", () => {
 
   test("gives 124 through laju run even with ten later starts in the ledger", async () => {
     const ended = app.laju("run", "Blocks");
-    // As often as needed until the run has begun.
+    // Repeat until the run has begun.
     const skips = `INSERT INTO runs (name, host, pid, args, started_at, state, has_lock)
       SELECT 'Blocks', host, 1, '[]', started_at, 'skipped', 0 FROM runs WHERE state = 'running'`;
     await until(() =>
@@ -162,7 +162,7 @@ describe("a time limit", () => {
   ])(
     "ends processes that keep starting others: %s",
     {
-      // They are pursued for two seconds, which may not be enough on a busy machine.
+      // laju pursues them for two seconds, which may not be enough on a busy machine.
       retry: 2,
     },
     async (name, argument) => {

@@ -72,7 +72,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     await engine().exchange({ worker: "w", settle, progress: [], claim: null });
   }
 
-  /** The statements that the server received meanwhile, in order. */
+  /** The statements that the server received during `work`, in order. */
   async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     const database = setup.database();
     await database.raw("set global log_output = 'TABLE', global general_log = 1");

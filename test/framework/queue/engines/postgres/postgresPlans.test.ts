@@ -44,7 +44,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
   const setup = postgresSetup();
   beforeAll(async () => {
     await setup.start();
-    // Analyzed while no job is held, so the planner believes that every locked_by is null.
+    // Analyze the table while no job is held, so that the planner believes that every locked_by is null.
     await setup.database().raw(`insert into jobs (type, status, due, attempts, created_at, completed_at)
       select 'T' || i % 3, case when i <= ${finished} then 'completed' when i % 100 = 1 then 'scheduled' else 'pending' end,
         case when i % 100 = 1 then i end, 1, i, i from generate_series(1, ${finished + ready}) i`);

@@ -41,7 +41,7 @@ describe.skipIf(postgresNeed.skip)(`two schemas of one PostgreSQL database${post
     await client.query(`listen laju_queue; listen ${channel}`);
     try {
       for (const engine of [one, other]) {
-        // Only those who watch are told.
+        // Only watching engines are notified.
         const watch = await engine.watch(() => {});
         heard.length = 0;
         await engine.push([job]);
@@ -58,7 +58,7 @@ describe.skipIf(postgresNeed.skip)(`two schemas of one PostgreSQL database${post
 
   test("don't wait for each other's locks", async () => {
     const trx = await setup.database().transaction();
-    // As a worker of an earlier release takes it, in `public`.
+    // Take the lock as a worker of an earlier release does, in `public`.
     await trx.raw("select pg_advisory_xact_lock(?, hashtext(?))", [lockSpace, matchName(job)]);
     let isReplaced = false;
     const waiting = one.replaceMatching(job, 1000).then(() => {

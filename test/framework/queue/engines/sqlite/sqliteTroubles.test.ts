@@ -70,7 +70,7 @@ describe("a write-ahead log that other processes use", () => {
       database.pragma("wal_checkpoint(TRUNCATE)");
       database.close();
       const [pushed] = await engine.push([newJob({ type: "Quick" })]);
-      // The worker's poll every two seconds is only a fallback, and nothing may depend on it.
+      // The worker's poll every two seconds is only a fallback, so this must not depend on it.
       await until(() => workers.traces().includes(`Quick ${pushed?.id} 1 done`), { limit: 1900 });
     }
     worker.child.kill("SIGTERM");
