@@ -8,9 +8,9 @@ import { writeIfChanged } from "./files";
 
 /** A part of the build, as it was last built. */
 interface CachedPart {
-  /** A hash of everything the part was built from. */
+  /** A hash of all inputs of the part. */
   key: string;
-  /** The files it was built from, relative to the root. */
+  /** Its input files, relative to the root. */
   inputs: string[];
   /** The hashes of its outputs, by path relative to the build folder. */
   outputs: Record<string, string>;

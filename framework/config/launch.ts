@@ -83,14 +83,14 @@ export function crontabSocket(): number | undefined {
 /** The variable that marks processes started by a run: one word for each enclosing run, outermost first. */
 export const markName = "LAJU_RUN";
 
-/** The marks of the runs that this process belongs to. */
+/** The marks of the runs to which this process belongs. */
 export function marksAround(): string[] {
   return (process.env[markName] ?? "").split(" ").filter(Boolean);
 }
 
 /**
- * Adds this process's run to the marks in the environment, which child processes inherit. Removes the variables about this
- * process's own start, because a command started from here has its own entry and attempts.
+ * Adds this process's run to the marks in the environment, which child processes inherit. Removes the variables about
+ * this process's own start, because a command started from here has its own entry and attempts.
  */
 export function markEnvironment(mark: string, around: readonly string[]): void {
   for (const name of ["LAJU_ENTRY", "LAJU_SLOT", "LAJU_ATTEMPT", "LAJU_BY_HAND"]) delete process.env[name];

@@ -38,7 +38,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   return { values: Object.fromEntries(Object.entries(file).filter(counts)), problems };
 }
 
-/** TEST_DATABASE_URL replaces DATABASE_URL, and so on. */
+/** Replaces DATABASE_URL with TEST_DATABASE_URL, and so on. */
 function take(name: string, file: Variables, environment: Variables): void {
   const test = environment[`TEST_${name}`] ?? file[`TEST_${name}`];
   if (test) environment[name] = test;

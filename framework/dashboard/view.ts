@@ -18,7 +18,7 @@ export interface View {
 /** A page without its frame. */
 export interface Page {
   title: string;
-  /** The section of the navigation that it belongs to. */
+  /** Its section in the navigation. */
   place: "commands" | "runs" | "queue" | "none";
   body: Html;
   /** Whether it shows a log, which needs its own script. */

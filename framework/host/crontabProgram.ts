@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { environmentWith } from "../config/config";
 import type { CronName } from "./crons";
 
-/** Which cron a crontab(1) program belongs to. */
+/** The cron to which a crontab(1) program belongs. */
 export interface CrontabProgram {
   /** Undefined for a cron that laju doesn't know. */
   cron: CronName | undefined;

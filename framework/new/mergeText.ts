@@ -14,9 +14,7 @@ interface Texts {
 /** An unresolved conflict that `mergeText` wrote. */
 export const conflict = /^<<<<<<< yours\n[\s\S]*?^>>>>>>> laju /m;
 
-/**
- * Merges a user's text with that of a new version, as git does, with conflict markers where both changed the same lines.
- */
+/** Merges a user's text with a new version's, as git does, with conflict markers where both changed the same lines. */
 export function mergeText(
   texts: Texts,
   [from, to]: [string, string],

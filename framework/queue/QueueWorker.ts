@@ -7,11 +7,11 @@ export type { WorkerArguments } from "./worker/workOptions";
 /** How an attempt ended. "parked" reports jobs that no worker handles; their `id` is 0. */
 export type SettledJob = Settlement | Parked;
 
-// Separate from Queue, so that code which only queues jobs does not load the worker and all handlers.
+// Separate from Queue, so that code that only queues jobs does not load the worker and all handlers.
 
 /**
- * Processes queued jobs until SIGTERM or SIGINT or, with `once`, until none is due. Returns a summary. `onSettled` is called
- * with the outcome of each job and must not throw.
+ * Processes queued jobs until SIGTERM or SIGINT or, with `once`, until none is due. Returns a summary. `onSettled` is
+ * called with the outcome of each job and must not throw.
  */
 export async function workQueue(
   given: WorkerArguments,

@@ -32,9 +32,9 @@ export interface QueueEngine {
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
-   * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started more
-   * than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job is
-   * unfinished.
+   * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started
+   * more than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job
+   * is unfinished.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
@@ -52,10 +52,10 @@ export interface QueueEngine {
   /** All workers that hold jobs or may claim some: registered workers, and unregistered holders of jobs. */
   holders(): Promise<Holder[]>;
   /**
-   * Removes `dead`, and returns everything it holds to the queue except what `judge` blames: those jobs are transferred to
-   * `by` and returned from here. Each job's `crashes` is incremented before it is judged. Does nothing if the lease was
-   * extended since it was read. All in one transaction: a job that is kept for its heir to return would be judged a second
-   * time, by the heir's log, if the heir died too. `judge` may be called more than once.
+   * Removes `dead`, and returns everything it holds to the queue except what `judge` blames: those jobs are transferred
+   * to `by` and returned from here. Each job's `crashes` is incremented before it is judged. Does nothing if the lease
+   * was extended since it was read. All in one transaction: a job that is kept for its heir to return would be judged a
+   * second time, by the heir's log, if the heir died too. `judge` may be called more than once.
    */
   takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]>;
 
@@ -131,8 +131,8 @@ export interface Replaced {
 }
 
 /**
- * A job and one attempt of it, which a worker must hold to settle the job. `createdAt` is included because a store that was
- * restored from an older copy, or failed over to a server without the latest writes, may assign the same ids again.
+ * A job and one attempt of it, which a worker must hold to settle the job. `createdAt` is included because a store that
+ * was restored from an older copy, or failed over to a server without the latest writes, may assign the same ids again.
  */
 export interface Held {
   id: number;
@@ -202,7 +202,7 @@ export interface Exchange {
 
 export interface ClaimRequest {
   limit: number;
-  /** Undefined: every type. A worker passes the types it has handlers for. */
+  /** Undefined: every type. A worker passes the types for which it has handlers. */
   types?: readonly string[];
   /** How many jobs of a type all workers together may hold at a time. */
   limits: ReadonlyMap<string, number>;

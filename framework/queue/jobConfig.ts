@@ -10,7 +10,7 @@ export type JobType = keyof JobTypes extends never ? string : keyof JobTypes & s
 /** The data that a type's handler expects. */
 export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] : unknown;
 
-/** Data may be left out if the handler needs none. */
+/** Data is optional if the handler needs none. */
 type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D };
 
 /** QuickDapp's fields. */
@@ -24,8 +24,8 @@ interface JobFields<T extends string> {
   /** Default: now. */
   due?: Date | number;
   /**
-   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same, and
-   * after the last attempt fails a new job is queued, until one succeeds or is canceled.
+   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same,
+   * and after the last attempt fails a new job is queued, until one succeeds or is canceled.
    */
   autoRescheduleOnFailure?: boolean;
   /** With `true`: how many milliseconds after each failure the new job is due (default 10000). */

@@ -18,7 +18,7 @@ const graceMs = 10_000;
 /** The scheduler of `schedule:work`. */
 export interface StartedScheduleWork {
   commands: readonly CommandFacts[];
-  /** Resolves to the exit status after it was told to stop and all started commands have finished. */
+  /** Resolves to the exit status once it has received a stop signal and all started commands have finished. */
   ended: Promise<number>;
 }
 

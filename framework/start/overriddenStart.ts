@@ -31,7 +31,7 @@ export function decideBySource({ name, schedule: schedules = [], timezone }: Com
   return (entryId: string, at: Date): SlotDecision => dueSlot({ name, schedules, timezone }, entryId, at);
 }
 
-/** Until crontab:install writes the new entries, those of the original schedule remain valid. */
+/** Until crontab:install writes the new entries, the original schedule's entries remain valid. */
 function decideByBoth(facts: CompiledFacts, override: Override) {
   const { name, schedule: schedules = [], timezone } = facts;
   const deployed = {

@@ -20,7 +20,7 @@ export interface RunContext<O extends OptionSpecs = OptionSpecs> {
   args: string[];
   /** The options, with the types of their declaration. */
   options: OptionValues<O>;
-  /** Aborted when the run times out or the process is told to stop (SIGTERM, SIGINT, SIGHUP). */
+  /** Aborted when the run times out or the process receives a stop signal (SIGTERM, SIGINT, SIGHUP). */
   signal: AbortSignal;
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
   /** This run: its id in the ledger (null if it is not recorded), the command's name and the start time. */

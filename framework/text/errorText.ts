@@ -87,7 +87,7 @@ function innerTexts(error: unknown, walk: Walk): string[] {
   });
 }
 
-/** The message followed by those of its inner errors, so that they appear even where only one line is shown. */
+/** The message, followed by the inner errors' messages, so that they appear even where only one line is shown. */
 function headline(error: Error, longest: number, outer: unknown[]): string {
   const message = textOf(readSafely(error, "message"), longest) || codeOf(error, longest);
   if (outer.includes(error) || outer.length > 2) return message;

@@ -16,7 +16,7 @@ export function inStatusOrder(rows: readonly StatusRow[], order: RowOrder): Stat
   return inOrder(rows, order, urgency);
 }
 
-/** Whether a command has a problem that nobody has acknowledged. */
+/** Whether a command has an unacknowledged problem. */
 export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }

@@ -124,7 +124,7 @@ function nextOf(row: StatusRow, now: Date): string {
   return `next in ${until(Date.parse(nextRun) - now.getTime())}`;
 }
 
-/** Whether a command has a problem that nobody has acknowledged. */
+/** Whether a command has an unacknowledged problem. */
 function isOpen({ troubles }: StatusRow): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }

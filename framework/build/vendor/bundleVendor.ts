@@ -25,7 +25,7 @@ export interface Vendor {
   warnings: string[];
 }
 
-/** The index of build/vendor: file names by package, and the key they were made with. */
+/** The index of build/vendor: file names by package, and the key with which they were made. */
 interface VendorIndex {
   key: string;
   files: Record<string, string>;
@@ -78,7 +78,7 @@ const lockFiles = [
   "node_modules/.yarn-state.yml",
 ];
 
-/** The lock file of the app, or of the workspace it belongs to. */
+/** The lock file of the app or of its workspace. */
 function installedPackages(folder: string): string {
   const found = lockFiles.map((file) => join(folder, file)).find((file) => existsSync(file));
   if (found !== undefined) return readFileSync(found, "utf8");

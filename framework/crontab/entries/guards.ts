@@ -9,8 +9,9 @@ export interface ShellTest {
 }
 
 /**
- * The guard of a crontab line, up to the command; ` ;; esac` closes it. Every test but the last exits the shell if it fails.
- * Uses `case` instead of `[ … ] &&`, because a failed `[` would exit with a status that looks like a failed command.
+ * The guard of a crontab line, up to the command; ` ;; esac` closes it. Every test but the last exits the shell if it
+ * fails. Uses `case` instead of `[ … ] &&`, because a failed `[` would exit with a status that looks like a failed
+ * command.
  */
 export function guardText(tests: readonly ShellTest[]): string | undefined {
   const last = tests.at(-1);
@@ -24,8 +25,8 @@ function opening({ word, patterns }: ShellTest): string {
 }
 
 /**
- * Guards name programs by path and set the time zone themselves, because a PATH=… or TZ=… line above the block applies to
- * them too. These paths are the same on Debian, Fedora, Alpine, macOS and the BSDs.
+ * Guards name programs by path and set the time zone themselves, because a PATH=… or TZ=… line above the block applies
+ * to them too. These paths are the same on Debian, Fedora, Alpine, macOS and the BSDs.
  */
 export const date = "/bin/date";
 export const sleep = "/bin/sleep";
@@ -56,7 +57,9 @@ export function remainder(number: string, divisor: number, isNeutral = false): s
 /** cron's limit for a line is 998 bytes, and the command itself needs most of them. */
 const longestPatterns = 200;
 
-/** Leaves out tests that are too long for a line, because the command checks the time anyway. Throws for portable lines. */
+/**
+ * Omits tests that are too long for a line, because the command itself checks the time too. Throws for portable lines.
+ */
 export function fitted(
   schedule: Schedule,
   { portable }: { portable?: boolean },

@@ -133,7 +133,7 @@ function cronJob(
                   ],
                 },
               ],
-              // Everything a command writes to. Replace `data` with a persistent volume to keep it.
+              // The folders to which commands write. Replace `data` with a persistent volume to keep it.
               volumes: [
                 { name: "data", emptyDir: {} },
                 { name: "tmp", emptyDir: {} },

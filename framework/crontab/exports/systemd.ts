@@ -14,7 +14,7 @@ import { commandLine, literal, pathWord } from "./systemdText";
 export interface SystemdOptions {
   /** Whether a group shares the files that commands create (LAJU_GROUP). */
   sharesFiles?: boolean;
-  /** If set, systemd makes everything read-only except these folders, which the commands write to. */
+  /** If set, systemd makes everything read-only except these folders, to which the commands write. */
   hardenedFor?: readonly string[] | undefined;
 }
 

@@ -27,7 +27,7 @@ export interface CrontabHealth {
   target: CrontabTarget | undefined;
 }
 
-/** Compares the crontab with the build, using the options that crontab:install was called with. */
+/** Compares the crontab with the build, using the options of the last crontab:install. */
 export function crontabHealth(
   asked: TargetOptions,
   histories: Iterable<RunHistory>,

@@ -9,8 +9,8 @@ import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
 import { readCrontab } from "./systemCrontab";
 
 /**
- * Takes options that were not given from the installed entries, so that installing again changes nothing. The block itself
- * records root, node and environment; data/installation.json records the rest.
+ * Takes options that were not given from the installed entries, so that installing again has no effect. The block
+ * itself records root, node and environment; data/installation.json records the rest.
  */
 export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOptions {
   const { installation, root, block } = rememberedOf(asked, read);

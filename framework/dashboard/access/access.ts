@@ -2,8 +2,7 @@ import type { Context } from "hono";
 import type { Visitor } from "./visitor";
 
 /**
- * How a dashboard identifies visitors: by itself (`node laju dashboard`), or through the server it is mounted
- * in.
+ * How a dashboard identifies visitors: by itself (`node laju dashboard`), or through the server in which it is mounted.
  */
 export interface Access {
   /** The key that signs form tokens. */

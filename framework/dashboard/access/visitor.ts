@@ -7,6 +7,6 @@ export interface Visitor {
   canAct: boolean;
   /** A program with the metrics token, which gives access to /metrics and the JSON API. */
   isProgram?: boolean;
-  /** Whether they have a session to sign out of. */
+  /** Whether they have a session that they can end. */
   hasSession?: boolean;
 }

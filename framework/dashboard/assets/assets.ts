@@ -21,7 +21,7 @@ export interface Assets {
 
 let known: Assets | undefined;
 
-/** Read once. The dashboard needs no build step and loads nothing from other servers. */
+/** Reads each file once. The dashboard needs no build step, and loads no files from other servers. */
 export function readAssets(): Assets {
   known ??= {
     style: asset("style", "css", "text/css", palette + chartStyle + textOf("style.css")),

@@ -21,7 +21,7 @@ export interface RowFacts {
   runs: readonly StripRun[];
 }
 
-/** A row as last drawn, and the data it was drawn from. */
+/** A row as last drawn, and the data from which it was drawn. */
 interface Drawn {
   runs: readonly StripRun[];
   key: string;

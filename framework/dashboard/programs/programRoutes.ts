@@ -8,7 +8,7 @@ import { openQueue, readQueue } from "../read/queue";
 import { readHours, readWorld } from "../read/world";
 import { metricsText } from "./metrics";
 
-/** The only paths that the metrics token gives access to. */
+/** Whether a path is one of those to which the metrics token gives access. */
 export function isForPrograms(path: string): boolean {
   return path === "/metrics" || path.startsWith("/api/");
 }

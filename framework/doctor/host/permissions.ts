@@ -78,7 +78,7 @@ function readable(): Finding | undefined {
   return warning(`${listed(open)} can be read by every user on this machine`, `chmod o-rwx ${quoted(open)}`);
 }
 
-/** The folder itself if we own it, or otherwise those of its files that we own, such as logs in /var/log/laju. */
+/** The folder itself if we own it, or otherwise its files that we own, such as logs in /var/log/laju. */
 function openIn(folder: string): string[] {
   const { uid } = statOf(folder) ?? {};
   return uid === process.geteuid?.() ? [folder] : entriesOf(folder);

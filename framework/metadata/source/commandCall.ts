@@ -23,7 +23,9 @@ export function declaredObject({ body, exports, fail }: ModuleFile): Node | unde
   );
 }
 
-/** `command()` only declares a command and starts nothing, so a call elsewhere would have no effect. */
+/**
+ * `command()` only declares a command and does not start it, so a call outside the default export would have no effect.
+ */
 export function refuseStrayCommands({ body, fail }: ModuleFile): void {
   const found = body.flatMap(callsAtOnce).find((call) => isCommandCall(call, body));
   if (found === undefined) return;

@@ -46,7 +46,7 @@ export function exportNamed(name: string, exports: Exported[]): Exported | undef
   return exports.find((exported) => exported.name === name);
 }
 
-/** A module's default export, resolved to the constant it refers to. */
+/** A module's default export, resolved to the constant to which it refers. */
 export function defaultExport(body: Node[]): Node | undefined {
   for (const statement of body) {
     if (statement.type === "ExportDefaultDeclaration") return followed(statement.declaration, body);

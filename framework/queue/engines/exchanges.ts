@@ -70,10 +70,7 @@ export class Exchanges {
     }
   }
 
-  /**
-   * Leaves out jobs that only seem lost, because a first attempt to settle them succeeded and its answer was
-   * lost.
-   */
+  /** Omits jobs that only seem lost, because a first attempt to settle them succeeded and its answer was lost. */
   #reallyLost(settlements: readonly Settlement[], lost: number[]): number[] {
     if (this.#unanswered.size === 0) return lost;
     const twice = settlements.filter((one) => this.#unanswered.delete(heldKey(one)));

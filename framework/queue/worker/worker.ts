@@ -43,7 +43,7 @@ export class Worker {
     abandon: (jobs) => this.#lose(jobs),
     giveBack: (jobs) => this.#returnUnknown(jobs),
   });
-  /** The types that it has handlers for. Other workers may handle other types, for example during a deploy. */
+  /** The types for which it has handlers. Other workers may handle other types, for example during a deploy. */
   readonly #types: readonly string[];
   readonly #attemptLog = new AttemptLog();
   #watch: Watch | undefined;

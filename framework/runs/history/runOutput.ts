@@ -14,7 +14,7 @@ export function readableTail(run: Pick<Run, "key" | "log">, longest: number): st
 }
 
 /**
- * The end of a run's output, at most `maxBytes`, in whole lines unless the last line is longer. Leaves out the lines of
+ * The end of a run's output, at most `maxBytes`, in whole lines unless the last line is longer. Omits the lines of
  * other runs that wrote to the same file at the same time.
  */
 export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): string {

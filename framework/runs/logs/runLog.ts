@@ -10,7 +10,7 @@ export interface FilePart {
   to: number | null;
 }
 
-/** What was left out: lines of other runs in the same part of the file. */
+/** The omitted lines: those of other runs in the same part of the file. */
 export interface OmittedLines {
   lines: number;
   /** The runs' keys. */

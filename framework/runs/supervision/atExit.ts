@@ -31,7 +31,7 @@ export interface Supervision {
   retries?: Retries | undefined;
   /** The command's lock, which the retries inherit. */
   lock?: HeldLock | undefined;
-  /** The run as its notices need it; undefined if nobody is notified about its end. */
+  /** The run as its notices need it; undefined if its end needs no notification. */
   notifiable?: NotifiableRun | undefined;
   /** The mark in the environment of every process that the run starts. */
   mark: string;
@@ -158,7 +158,7 @@ interface RunNotes {
   noteResult(result: RunResult): void;
   noteError(error: unknown): void;
   noteErrorText(text: string): void;
-  /** For the run's record. Errors that a successful run logged are left out. */
+  /** For the run's record. Omits errors that a successful run logged. */
   atEnd(isBad: boolean): RunResult & { error?: string | undefined; loggedError?: string | undefined };
 }
 

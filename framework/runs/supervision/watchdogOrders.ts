@@ -7,9 +7,9 @@ export const lateMs = 400;
 export const warnMs = 100;
 
 /**
- * The state that the main thread and the watchdog share, in three 32-bit numbers. The main thread sets the first two: the
- * state of the time limit (not reached; noticed, and the command is exiting; over), and whether the command listens to its
- * signal and so needs time to clean up. The watchdog sets the third once it has started.
+ * The state that the main thread and the watchdog share, in three 32-bit numbers. The main thread sets the first two:
+ * the state of the time limit (not reached; noticed, and the command is exiting; over), and whether the command listens
+ * to its signal and so needs time to clean up. The watchdog sets the third once it has started.
  */
 export class LimitState {
   readonly #numbers: Int32Array;
@@ -52,7 +52,7 @@ export interface WatchdogOrders {
   name: string;
   /** The run's key in the journal, if it is recorded. */
   key: string | null;
-  /** The run as its notices need it; undefined if nobody is notified about its end. */
+  /** The run as its notices need it; undefined if its end needs no notification. */
   notifiable: NotifiableRun | undefined;
   /** The mark in the environment of everything the run starts. */
   mark: string;

@@ -5,7 +5,7 @@ import { nextFirings } from "./firings";
 export interface DaemonQuirks {
   /** The daemon doesn't start a line again while its last run is still in progress. */
   waitsForLastRun?: boolean;
-  /** The daemon starts nothing during an hour that the host's clocks repeat. */
+  /** The daemon starts no jobs during an hour that the host's clocks repeat. */
   losesRepeatedHour?: boolean;
 }
 

@@ -43,7 +43,10 @@ export const kinds = {
   Delayed: { ...patient, weight: 8, ms: [0, 20] },
   /** One attempt: fails only if its worker died or abandoned it. */
   Single: { ...patient, attempts: 1, weight: 12, ms: [0, 60] },
-  /** One attempt, which counts only if it started. Its worker holds nothing else, so the job can be blamed for its death. */
+  /**
+   * One attempt, which counts only if it started. Its worker holds no other job, so this one can be blamed for its
+   * death.
+   */
   Lone: { ...patient, attempts: 1, isLone: true, weight: 0, ms: [0, 20] },
   /** Fails on its first attempt and is retried soon, often by the same worker. */
   LoneFlaky: { ...patient, backoff: "800ms", isLone: true, weight: 0, ms: [2000, 2500] },

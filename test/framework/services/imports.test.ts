@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../support/servers/server";
 
 const services = join(import.meta.dirname, "..", "..", "..", "framework", "services");
 
-/** The built-in and npm modules that a bundled program loads, beyond those of an empty program. */
+/** The built-in and npm modules that a bundled program loads in addition to an empty program's. */
 async function loadedBy(source: string): Promise<string[]> {
   const list = "process.moduleLoadList.concat(Object.keys(require.cache)).join('\\n')";
   const { outputFiles } = await build({

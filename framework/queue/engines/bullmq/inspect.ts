@@ -3,7 +3,7 @@ import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
 /**
- * How many jobs of each state and queue a listing reads. It leaves out those that have been waiting or finished the longest.
+ * How many jobs of each state and queue a listing reads. It omits those that have been waiting or finished the longest.
  */
 const window = 1000;
 

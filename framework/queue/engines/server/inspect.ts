@@ -119,7 +119,7 @@ export function cancelJobs(
   });
 }
 
-/** Changes those of the jobs that are in one of these states, and returns their ids. */
+/** Changes the jobs that are in one of these states, and returns their ids. */
 async function change(
   database: Knex,
   ids: readonly number[],

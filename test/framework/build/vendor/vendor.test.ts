@@ -156,7 +156,7 @@ describe("build/vendor", () => {
     });
 
     test("code caches from another V8", async () => {
-      // The second word is V8's hash of its version, the fourth that of its flags.
+      // The second word is V8's hash of its version; the fourth is its hash of the flags.
       for (const [at, file] of caches().map((one, index) => [index % 2 ? 4 : 12, one] as const)) {
         const bytes = readFileSync(file);
         bytes.writeUInt32LE(bytes.readUInt32LE(at) ^ 1, at);

@@ -261,7 +261,7 @@ describe("forks and threads work on behalf of their run:", () => {
     expect(await start("ThreadsAtTop")).toMatchObject({ status: 0, stderr: "", stdout: "from the top\n" });
   });
 
-  // In a Worker thread tsx loads nothing on Node 20.
+  // On Node 20, tsx does not work in a Worker thread.
   test.each(["Clusters", "ForksAtTop"])("from the source: %s", async (name) => {
     const program = join(app.root, "node_modules/.bin/tsx");
     expect(await app.run([`commands/${name}.ts`], { program })).toMatchObject({ status: 0, stderr: "" });

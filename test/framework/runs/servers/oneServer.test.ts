@@ -236,7 +236,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     for (const slot of slots.slice(0, 2)) {
       await there.run(["build/commands/Daily.js"], { env: { LAJU_SLOT: String(slot), WORK: servers.work } });
     }
-    // The store is asked for times within twelve hours; older ones are unknown and raise no alarm.
+    // The monitor asks the store only for times within twelve hours. It ignores older ones, whose claims are unknown.
     const isKnown = Date.now() - (slots[2] as number) < 12 * 3_600_000;
     const { news, failures } = JSON.parse((await here.laju("monitor", "--json")).stdout);
     expect(failures).toEqual([]);
