@@ -57,7 +57,7 @@ export function runDetails(run: Run, terminal: Terminal): string {
     ["arguments", run.args.length > 0 ? run.args.join(" ") : null],
     ["key", run.key],
     ["retry of", run.retryOf],
-    ["log", run.log === null ? null : `${run.log.file}, bytes ${run.log.from} to ${run.log.to ?? "?"}`],
+    ["log", logText(run)],
     ["message", run.message],
     ["counts", countsText(run)],
     ["used", usedText(run)],
@@ -75,6 +75,14 @@ export function runDetails(run: Run, terminal: Terminal): string {
     `${symbolOf(run.state, terminal)} ${terminal.paint("bold", run.name)}  run ${run.id}`,
     ...lines,
   ].join("\n");
+}
+
+/** "/srv/shop/logs/Report.log, bytes 5918 to 6021"; without the end while the run continues, or if it was killed. */
+function logText({ log }: Run): string | null {
+  if (log === null) return null;
+  return log.to === null
+    ? `${log.file}, from byte ${log.from}`
+    : `${log.file}, bytes ${log.from} to ${log.to}`;
 }
 
 function stateOf({ state, exitStatus, attempt }: Run): string {

@@ -163,18 +163,28 @@ function symbolOf(row: StatusRow, { paint, symbols }: Terminal): string {
   return last.state === "succeeded" ? paint("green", symbols.done) : paint("red", symbols.failed);
 }
 
+/** A command line each, with its purpose as a shell comment, so that the whole line can be pasted. */
 function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
   const bad = commands.find(isOpen);
-  return bad === undefined ? [] : [`  ${paint("dim", stepsFor(bad).join("      "))}`];
+  if (bad === undefined) return [];
+  const steps = stepsFor(bad);
+  const width = Math.max(...steps.map(([command]) => visibleWidth(command)));
+  return steps.map(([command, purpose]) => `  ${paint("dim", `${padded(command, width)}  # ${purpose}`)}`);
 }
 
 /** Commands to type next, each with its purpose. */
-function stepsFor({ name, running, last, troubles }: StatusRow): string[] {
+function stepsFor({ name, running, last, troubles }: StatusRow): [command: string, purpose: string][] {
   if (running !== null) {
-    return [`node laju logs ${name} --follow   its output`, `node laju stop ${name}   stop it`];
+    return [
+      [`node laju logs ${name} --follow`, "its output"],
+      [`node laju stop ${name}`, "stop it"],
+    ];
   }
   const [worst] = troubles;
-  if (worst?.kind === "overdue") return ["node laju doctor   why it did not start"];
-  if (worst?.kind === "output") return [`${diskCommand(last)}   how full the disk is`];
-  return [`node laju logs ${name}   its output`, `node laju run ${name}   run it again`];
+  if (worst?.kind === "overdue") return [["node laju doctor", "why it did not start"]];
+  if (worst?.kind === "output") return [[diskCommand(last), "how full the disk is"]];
+  return [
+    [`node laju logs ${name}`, "its output"],
+    [`node laju run ${name}`, "run it again"],
+  ];
 }

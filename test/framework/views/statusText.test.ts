@@ -89,7 +89,8 @@ test("each command has a line: when, how long, result and next start", () => {
   ● Again              1m ago      0.9s    retrying   next in 1h 39m
 
   The crontab of deploy is up to date
-  node laju logs CleanupOldData   its output      node laju run CleanupOldData   run it again`);
+  node laju logs CleanupOldData  # its output
+  node laju run CleanupOldData   # run it again`);
 });
 
 test("skipped starts are visible at 80 columns, however long the name", () => {
@@ -117,7 +118,7 @@ test("does not suggest running a command again while it is active", () => {
   ● A   running   14m   next in 1h 39m
       has been running for 14m (run 3, pid 41), and 7 starts were skipped
 `);
-  expect(text).toMatch(/node laju logs A --follow {3}its output {6}node laju stop A {3}stop it$/);
+  expect(text).toMatch(/node laju logs A --follow {2}# its output\n {2}node laju stop A {11}# stop it$/);
 });
 
 test("names the server that ran a command", () => {
@@ -142,7 +143,8 @@ test("problems are red", () => {
 
   red(The crontab is edited)
   dim(Install it.)
-  dim(node laju logs A   its output      node laju run A   run it again)`);
+  dim(node laju logs A  # its output)
+  dim(node laju run A   # run it again)`);
 });
 
 test("what needs attention comes first, and commands that never start here share one line", () => {
@@ -168,7 +170,8 @@ test("what needs attention comes first, and commands that never start here share
   Not started here: Off (disabled); Elsewhere (only in staging)
 
   The crontab of deploy is up to date
-  node laju logs Bad   its output      node laju run Bad   run it again`);
+  node laju logs Bad  # its output
+  node laju run Bad   # run it again`);
   const all = arrangedStatus(rows, "name", () => true);
   expect(all.commands.map(({ name }) => name).slice(0, 3)).toEqual(["Bad", "ByHand", "Elsewhere"]);
   expect(statusText({ ...status, commands: all.commands }, clock, terminal(), all.hidden)).toContain(
