@@ -52,7 +52,7 @@ const long = [
 
 const last = [
   "test/e2e/schedule/**/*.test.ts",
-  "test/e2e/{otherCrons,cron,cron.e2e,cronD,daemonTimezone,gettingStarted,scheduleWork}.test.ts",
+  "test/e2e/{otherCrons,cron,cron.e2e,cronD,daemonTimezone,scheduleWork}.test.ts",
 ];
 
 export default defineConfig({
