@@ -183,12 +183,15 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   // first.
   const ways = fleet.ways("worker");
   for (const way of ways) way.shut(true);
-  await server.again();
-  fleet.order({ Quick: 20 });
-  await pause(400 + force * 500);
-  holder?.shut(false);
-  await pause(headStart);
-  for (const way of ways) way.shut(false);
+  try {
+    await server.again();
+    fleet.order({ Quick: 20 });
+    await pause(400 + force * 500);
+    holder?.shut(false);
+    await pause(headStart);
+  } finally {
+    for (const way of ways) way.shut(false);
+  }
 }
 
 /** Waits until some long jobs queued after this one are running, for a few seconds at most. Returns them. */

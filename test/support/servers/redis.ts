@@ -40,6 +40,8 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
     socket.once("data", () => resolve(true)).once("error", () => resolve(false));
+    // A server that is just starting may close the connection without an answer, or keep it.
+    socket.once("close", () => resolve(false)).setTimeout(1000, () => socket.destroy());
     socket.once("data", () => socket.destroy());
   });
 }
