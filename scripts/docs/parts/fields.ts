@@ -9,7 +9,7 @@ const more: Record<string, string> = {
   timeout: "runs.md#time-limits",
   overlap: "runs.md#overlapping-runs",
   oneServer: "runs.md#one-of-several-servers",
-  catchUp: "../how-to/run-without-cron.md#what-was-missed",
+  catchUp: "../how-to/run-without-cron.md#missed-starts",
   retries: "runs.md#retries",
   environments: "crontab.md#environments",
   notify: "notices.md",
