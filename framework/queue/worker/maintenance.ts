@@ -31,6 +31,8 @@ export interface MaintenanceOptions {
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
   /** Called when this worker has taken over from a dead one and must settle the blamed jobs. */
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
+  /** Called when the store can't be reached. */
+  onOutage(): void;
   /** Called regularly. */
   onTick(): void;
   /** Called when the lease had expired but could be renewed, because no other worker had declared this one dead. */
@@ -150,6 +152,7 @@ export class Maintenance {
       }
     } catch (error) {
       reconciliation.cancel();
+      if (isOutage(error)) this.options.onOutage();
       throw error;
     }
     reconciliation.cancel();

@@ -16,6 +16,8 @@ export interface ExchangingWorker {
   onNextDue(due: number | null): void;
   /** Called when the store has confirmed that these jobs ended or were returned. */
   onConfirmed(jobs: readonly Held[]): void;
+  /** Called when the store can't be reached. */
+  onOutage(): void;
   /** Called after an exchange, because there may be more to do. */
   onOver(): void;
   /** Called when the store fails with an error that a retry would not fix. */
@@ -123,8 +125,9 @@ export class StoreExchange {
       this.outgoing.putBack(taken);
       this.#hasFreedSlot ||= freesSlot;
       this.#wakes++;
-      if (isOutage(error)) this.outage.failed(error);
-      else this.worker.onFailure(error);
+      if (!isOutage(error)) return this.worker.onFailure(error);
+      this.outage.failed(error);
+      this.worker.onOutage();
     } finally {
       this.#lastExchange = performance.now();
     }

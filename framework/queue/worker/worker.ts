@@ -90,6 +90,7 @@ export class Worker {
       onEvicted: () => this.#evicted(),
       judge: (jobs, from) => this.#judge(jobs, from),
       onTaken: (blamed, from) => this.#inherit(blamed, from),
+      onOutage: () => this.#distrustClaims(),
       onTick: () => this.#relieve(),
       onRenewed: () => this.#consider(),
     });
@@ -102,6 +103,7 @@ export class Worker {
       onClaimed: (claimed, isFull) => this.#received(claimed, isFull),
       onNextDue: (due) => this.#maintenance.remind(due, this.wake),
       onConfirmed: (jobs) => this.#reconciliation.confirmed(jobs),
+      onOutage: () => this.#distrustClaims(),
       onOver: () => this.#consider(),
       onFailure: (error) => this.#fail(error),
     };
@@ -294,6 +296,11 @@ export class Worker {
   #giveBackWaiting(): void {
     this.#quarantine.clear();
     this.#settling.giveBack(this.#waiting.takeAll());
+  }
+
+  /** Returns the waiting jobs: a store that crashed may have lost their claims and given them to other workers. */
+  #distrustClaims(): void {
+    if (this.#waiting.size > 0) this.#giveBackWaiting();
   }
 
   /** Called for jobs that were canceled or that another worker owns. */

@@ -67,3 +67,42 @@ test("a job whose claim the server forgot in a crash does not run twice at once"
   expect(await worker.ended).toEqual({ completed: 1, failed: 0, retried: 0, returned: 0 });
   expect({ begun, givenAgain }).toEqual({ begun: 1, givenAgain: 1 });
 });
+
+test("a job that has not been started when the store fails is returned, because others may run it by then", async () => {
+  await queue.engine.push([newJob({ type: "Gated" }), newJob({ type: "Gated" })]);
+  const begun: number[] = [];
+  const gates: (() => void)[] = [];
+  const definition = job("Gated", {
+    async run({ job: { id }, progress }) {
+      begun.push(id);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      progress(1);
+      await new Promise<void>((resolve) => gates.push(resolve));
+    },
+  });
+  let refusals = 0;
+  const crashing: QueueEngine = {
+    ...queue.engine,
+    async exchange(request) {
+      if (request.progress.length > 0 && refusals++ === 0) return away();
+      const { claim } = request;
+      // One more than there is room for, as a busy worker claims ahead.
+      return queue.engine.exchange({ ...request, claim: claim && { ...claim, limit: claim.limit + 1 } });
+    },
+  };
+  const handlers = new Map([["Gated", handlerOf("Gated", { default: definition })]]);
+  const worker = new Worker({ engine: crashing, handlers, concurrency: 1 });
+  await worker.start();
+  await until(() => gates.length === 1);
+  const [first] = begun;
+  gates[0]?.();
+  await until(() => gates.length === 2 && refusals > 0);
+  const database = queue.open();
+  database.exec(`update jobs set status = 'completed', locked_by = null where id <> ${first}`);
+  database.close();
+  gates[1]?.();
+  await until(async () => (await queue.engine.find(first as number))?.state === "completed");
+  worker.stop(1000);
+  expect(await worker.ended).toMatchObject({ completed: 1, returned: 1 });
+  expect(begun).toEqual([first]);
+});
