@@ -9,6 +9,8 @@ interface Quota {
   type: string;
   position: Cursor;
   most: number;
+  /** Whether the type has a limit. */
+  isLimited: boolean;
 }
 
 export async function look(connection: Connection): Promise<Snapshot> {
@@ -62,14 +64,28 @@ async function takeOpen(
   positions: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const claimed: ClaimedJob[] = [];
-  const head = headSql(await connection.isCurrent());
+  const isCurrent = await connection.isCurrent();
   for (const quota of await quotasOf(connection, request, positions)) {
-    claimed.push(...(await connection.query(head, valuesOf(quota))).rows.map(toClaimed));
+    claimed.push(...(await headOf(connection, quota, isCurrent)));
   }
   if (claimed.length === 0) return [];
   const ids = claimed.map(({ id }) => id).sort((a, b) => a - b);
   await connection.query(claimingSql, [worker, ids]);
   return claimed.map((job) => ({ ...job, attempt: job.attempt + 1 }));
+}
+
+/**
+ * Locks the next jobs of a type. Skips those that other workers are claiming. Claims of a limited type wait for one
+ * another, so if something locked its next job, it will soon be free. The claim waits for it, because a later job must not
+ * overtake it.
+ */
+async function headOf(connection: Connection, quota: Quota, isCurrent: boolean): Promise<ClaimedJob[]> {
+  if (!quota.isLimited)
+    return (await connection.query(headSql(isCurrent), valuesOf(quota))).rows.map(toClaimed);
+  // Without locking first: a locking search of the index would wait for jobs that an app is inserting.
+  const ids = (await connection.query(orderSql, valuesOf(quota))).rows.map(([, id]) => id);
+  if (ids.length === 0) return [];
+  return (await connection.query(lockedSql(isCurrent), [ids])).rows.map(toClaimed);
 }
 
 function valuesOf({ type, position: [order, id], most }: Quota): unknown[] {
@@ -90,7 +106,8 @@ async function quotasOf(
     const cap = limits.get(type);
     const room =
       cap === undefined ? limit : cap - Number((await connection.query(runningSql, [type])).rows[0][0]);
-    if (room > 0) quotas.push({ type, position, most: Math.min(limit, room) });
+    const isLimited = cap !== undefined;
+    if (room > 0) quotas.push({ type, position, most: Math.min(limit, room), isLimited });
   }
   return quotas.length > 1 ? shared(connection, quotas, limit) : quotas;
 }
@@ -129,6 +146,10 @@ const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) 
 /** FORCE INDEX: if MySQL sorted the rows itself, it would lock all of them. */
 export function headSql(isCurrent: boolean): string {
   return `select ${columns(isCurrent)} ${onwards} for update skip locked`;
+}
+
+function lockedSql(isCurrent: boolean): string {
+  return `select ${columns(isCurrent)} from jobs where id in (?) and status = 'pending' order by sort_order, id for update`;
 }
 
 export const orderSql = `select sort_order, id ${onwards}`;

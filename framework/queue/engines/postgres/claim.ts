@@ -26,10 +26,11 @@ export async function take(
   positions: ReadonlyMap<string, Cursor>,
 ): Promise<ClaimedJob[]> {
   const values = valuesFor(worker, request, positions);
-  const sql = claimSql(positions.size > 1, await connection.isCurrent());
-  const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
   const limited = [...positions.keys()].filter((type) => request.limits.has(type)).sort();
-  if (limited.length === 0) return ask();
+  const variant = { isSeveral: positions.size > 1, isLimited: limited.length > 0 };
+  const sql = claimSql(variant, await connection.isCurrent());
+  const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
+  if (!variant.isLimited) return ask();
   // Two concurrent claims would both count one free slot and exceed the limit.
   return transaction(connection, async () => {
     await connection.query(lockTypes, [limited]);
@@ -61,7 +62,7 @@ export const promoteSql = `update jobs set status = 'pending' where id = any(arr
 export const lockTypes = `select pg_advisory_xact_lock(${lockSpace}, hashtext('limit ' || type || ${schemaSuffix}))
   from unnest($1::text[]) type`;
 
-const asked = `select q.type, q.after_order, q.after_id,
+const asked = `select q.type, q.after_order, q.after_id, q.cap,
       case when q.cap is null then $2 else least($2, greatest(0, q.cap -
         (select count(*) from jobs r where r.status = 'processing' and r.type = q.type))) end::int as most
     from unnest($3::text[], $4::int[], $5::int[], $6::bigint[]) q(type, cap, after_order, after_id)
@@ -69,37 +70,57 @@ const asked = `select q.type, q.after_order, q.after_id,
 
 const ready = `jobs j where j.status = 'pending' and j.type = q.type
       and (j.sort_order, j.id) > (q.after_order, q.after_id) order by j.sort_order, j.id limit q.most`;
+const next = `select j.id, j.sort_order from ${ready} for update`;
 
 /** How many of the next jobs, across all types, belong to each type, so that only those rows are locked. */
 const shared = `, share as materialized (
-    select type, after_order, after_id, count(*)::int as most from (
-      select q.type, q.after_order, q.after_id
+    select type, after_order, after_id, cap, count(*)::int as most from (
+      select q.type, q.after_order, q.after_id, q.cap
       from quota q cross join lateral (select j.sort_order, j.id from ${ready}) h
-      order by h.sort_order, h.id limit $2) first group by 1, 2, 3)`;
+      order by h.sort_order, h.id limit $2) first group by 1, 2, 3, 4)`;
+
+/** Skips jobs that other workers are claiming. */
+const skippingLocked = `${next} skip locked`;
+/**
+ * Claims of a limited type wait for one another, so another claim never has its next job. Something else may have locked it
+ * for a moment, such as a release that came too late. The claim waits for that, because a later job must not overtake it.
+ */
+const waitingIfLimited = `(select * from (${skippingLocked}) s where q.cap is null) union all
+      (select * from (${next}) s where q.cap is not null)`;
+
+interface Variant {
+  /** Whether it claims jobs of several types. */
+  isSeveral: boolean;
+  /** Whether one of the types has a limit. */
+  isLimited: boolean;
+}
 
 /**
- * Takes each type's first rows from the index, skipping those that others are claiming. The ids are an array, so that
- * PostgreSQL can neither run the claim twice in a loop nor expect the batch to be a large part of the table. A claim
- * lost in a server crash is as good as never made, so its commit doesn't wait for the disk. That setting applies to
- * this transaction only, because with a pooler others use the session too.
+ * Takes each type's first rows from the index. The ids are an array, so that PostgreSQL can neither run the claim twice
+ * in a loop nor expect the batch to be a large part of the table. A claim lost in a server crash is as good as never
+ * made, so its commit doesn't wait for the disk: synchronous_commit is off for this transaction only, because with a
+ * pooler other clients use the session too.
  */
-export function claimSql(isSeveral: boolean, isCurrent = true): string {
+export function claimSql({ isSeveral, isLimited }: Variant, isCurrent = true): string {
   const known = isCurrent ? claims.current : claims.before;
-  return isSeveral ? known.several : known.single;
+  return known[isSeveral ? "several" : "single"][isLimited ? "limited" : "unlimited"];
 }
 
 const claims = { current: claimsOf(true), before: claimsOf(false) };
 
 function claimsOf(isCurrent: boolean) {
   const columns = claimedColumns("json_build_array", isCurrent);
-  return { single: claiming("", "quota", columns), several: claiming(shared, "share", columns) };
+  const variants = (counting: string, from: string) => ({
+    unlimited: claiming(counting, from, skippingLocked, columns),
+    limited: claiming(counting, from, waitingIfLimited, columns),
+  });
+  return { single: variants("", "quota"), several: variants(shared, "share") };
 }
 
-function claiming(counting: string, from: string, columns: string): string {
+function claiming(counting: string, from: string, locking: string, columns: string): string {
   return `with quota as materialized (${asked})${counting},
   head as materialized (
-    select h.id, h.sort_order from ${from} q cross join lateral (select j.id, j.sort_order from ${ready}
-      for update skip locked) h
+    select h.id, h.sort_order from ${from} q cross join lateral (${locking}) h
     order by h.sort_order, h.id limit $2)
   update jobs set status = 'processing', locked_by = $1, started_at = ${now}, attempts = attempts + 1
   where id = any(array(select id from head)) and (select set_config('synchronous_commit', 'off', true)) is not null

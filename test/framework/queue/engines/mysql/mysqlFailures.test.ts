@@ -6,6 +6,7 @@ import { workerProcesses } from "../../../../support/queue/workerProcess";
 import { mysqlNeed } from "../../../../support/servers/mysql";
 import { until } from "../../../../support/servers/server";
 import { newJob } from "../conformance";
+import { lockedJobConformance } from "../lockedJob";
 import { troubleConformance } from "../troubleConformance";
 
 describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConformance(mysqlSetup()));
@@ -13,6 +14,8 @@ describe.skipIf(mysqlNeed.skip)(`MySQL${mysqlNeed.label}`, () => troubleConforma
 describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mysqlNeed.label}`, () => {
   const setup = mysqlSetup();
   const engine = openedEngine(setup);
+
+  lockedJobConformance(setup, engine);
 
   test("repeats a settlement that the server rolled back for a deadlock", async () => {
     await engine().push(Array.from({ length: 200 }, () => newJob()));

@@ -4,12 +4,15 @@ import { workerProcesses } from "../../../../support/queue/workerProcess";
 import { postgresNeed } from "../../../../support/servers/postgres";
 import { everything, startWay, withoutListening, withoutNotices } from "../../../../support/servers/proxy";
 import { until } from "../../../../support/servers/server";
+import { lockedJobConformance } from "../lockedJob";
 import { troubleConformance } from "../troubleConformance";
 
 const setup = postgresSetup();
 
 describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
-  troubleConformance(setup, ({ push, traced, open }) => {
+  troubleConformance(setup, ({ engine, push, traced, open }) => {
+    lockedJobConformance(setup, engine);
+
     test.each([
       ["notifications do not arrive", "do not arrive", withoutNotices, undefined],
       ["LISTEN is refused", "syntax error", everything, withoutListening],

@@ -12,13 +12,22 @@ const batch = 500;
 /** A batch of each of three types, from which one batch is chosen. */
 const most = 3 * batch;
 const claimTypes = "text, int, text[], int[], int[], bigint[]";
-const noPlaces = (types: string[]) =>
-  `array[${types.map((type) => `'${type}'`)}], array[${types.map(() => "null")}]::int[], array[${types.map(() => -9)}], array[${types.map(() => -1)}]`;
+const noPlaces = (types: string[], limits: (number | null)[] = types.map(() => null)) =>
+  `array[${types.map((type) => `'${type}'`)}], array[${limits.map(String)}]::int[], array[${types.map(() => -9)}], array[${types.map(() => -1)}]`;
+
+const single = claimSql({ isSeveral: false, isLimited: false });
+const several = claimSql({ isSeveral: true, isLimited: false });
 
 /** Each statement with the types of its values and the values. IDS are jobs that the worker w holds. */
 const statements: [name: string, sql: string, types: string, values: string][] = [
-  ["a claim of one type", claimSql(false), claimTypes, `'w', ${batch}, ${noPlaces(["T1"])}`],
-  ["a claim of several types", claimSql(true), claimTypes, `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"])}`],
+  ["a claim of one type", single, claimTypes, `'w', ${batch}, ${noPlaces(["T1"])}`],
+  ["a claim of several types", several, claimTypes, `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"])}`],
+  [
+    "a claim of a limited type and others",
+    claimSql({ isSeveral: true, isLimited: true }),
+    claimTypes,
+    `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"], [null, 500, null])}`,
+  ],
   ["the look at what is ready", lookSql, "", ""],
   ["the promotion of what is due", promoteSql, "", ""],
   [
@@ -75,7 +84,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
     const blocksFrom = async (place: number) => {
       const values = `'w', 10, array['T1'], array[null]::int[], array[0], array[${place}]`;
       const mode = "force_custom_plan";
-      const [whole] = (await explained(database, mode, claimSql(false), claimTypes, values)) as [Plan];
+      const [whole] = (await explained(database, mode, single, claimTypes, values)) as [Plan];
       return whole["Shared Hit Blocks"] + whole["Shared Read Blocks"];
     };
     const before = await blocksFrom(-1);
