@@ -42,7 +42,9 @@ function completedVerbs(groups: readonly VerbGroup[]) {
   }));
 }
 
-/** The lines that the shells' scripts read: a word, a tab and its meaning on each, or which paths to complete. */
+/**
+ * The output for the shell scripts: one `word<TAB>description` per line, or which kind of path to complete.
+ */
 function lines(completion: Completion): string[] {
   if (!Array.isArray(completion)) return [`:${completion}`];
   return completion.map(({ word, note = "" }) => `${printable(word)}\t${printable(note)}`);

@@ -44,7 +44,8 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
     replace: {
       type: "boolean",
-      description: "Replace this app's entries under another root or, as root, of another user",
+      description:
+        "Replace this app's entries that were installed from another folder or (as root) for another user",
     },
     yes: { type: "boolean", short: "y", description: "Don't ask before the first installation" },
   },

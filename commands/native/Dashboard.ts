@@ -27,9 +27,9 @@ export default verb({
     },
     "read-only": { type: "boolean", description: "Show everything, but don't let anyone change anything" },
   },
-  details: `Shows what runs, what failed and what is next, as a page that keeps itself up to date. Without DASHBOARD_PASSWORD it prints
-an address with a token, which only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under systemd, and
-in a server of your own.`,
+  details: `Shows what is running, what failed and what is next, on a page that updates itself. Without DASHBOARD_PASSWORD it
+prints a URL with a token that only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under
+systemd, and in a server of your own.`,
   async run({ options }) {
     // Do this before loading the server's modules, because that makes the heap grow.
     useLittleMemory();

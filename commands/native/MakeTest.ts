@@ -16,8 +16,8 @@ export default verb({
     force: { type: "boolean", description: "Replace the file if it exists" },
   },
   words: { least: 1, most: 1 },
-  details: `Writes test/commands/<Name>.test.ts for a command, or test/jobs/<Name>.test.ts for a job. Where both have the name,
-say which: commands/<Name> or app/jobs/<Name>.
+  details: `Writes test/commands/<Name>.test.ts for a command, or test/jobs/<Name>.test.ts for a job. If a command and a job
+share the name, specify which: commands/<Name> or app/jobs/<Name>.
 
 To use your own stubs, put one of these in the app's stubs/. Each may contain {{ name }}, and:
 

@@ -28,8 +28,8 @@ export default verb({
     "dry-run": { type: "boolean", description: "Show what would be created, write nothing" },
   },
   words: { least: 1, most: 1 },
-  details: `The folder may hold .git, README and LICENSE, and nothing else. The app depends on the package of laju in its own
-vendor/, and so needs no registry that knows laju.`,
+  details: `The folder may contain .git, README and LICENSE, but nothing else. The app depends on the laju package in its own
+vendor/ folder, so it can be installed without a registry that carries laju.`,
   async run({ args: [typed], options }) {
     if (!typed) throw new LajuError("the folder's name is empty", { code: "E_USAGE", exitStatus: 2 });
     const folder = resolve(typed);

@@ -20,7 +20,7 @@ export default verb({
   examples: [["report --html report.html --days 30", "The last month as one page"]],
   options: {
     html: { type: "string", value: "file", description: "The file to write" },
-    days: { type: "string", value: "number", default: "7", description: "How many of the last days to show" },
+    days: { type: "string", value: "number", default: "7", description: "Number of days to show" },
   },
   details: "Writes a single self-contained HTML file that can be mailed or served as it is.",
   async run({ options }) {

@@ -18,8 +18,8 @@ export default verb({
       description: "Show what would change and exit with status 1 if anything would; write nothing",
     },
   },
-  details: `Brings the files that \`node laju new\` wrote to the version of laju that is installed. A file that you left as it
-was is replaced; where you changed it, both changes are merged, with git's conflict markers where they meet.`,
+  details: `Updates the files written by \`node laju new\` to the installed version of laju. Unchanged files are replaced. In
+files you have edited, both changes are merged, with git's conflict markers where they overlap.`,
   run({ options }) {
     const home = lajuHome(root);
     if (home === root) {

@@ -70,7 +70,7 @@ export interface Settings {
     user: string | undefined;
     password: string | undefined;
     secure: boolean | undefined;
-    /** Whether to allow sending a login to another machine without TLS. */
+    /** Whether the mailer may log in to another machine without TLS. */
     insecureLogin: boolean;
     gmailUser: string | undefined;
     gmailPassword: string | undefined;
@@ -87,7 +87,7 @@ export interface Settings {
   logFiles: LogLimits;
   /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
   hasMonitor: boolean;
-  /** The dead man's switch that every pass of `laju monitor` pings. */
+  /** The URL that every pass of `laju monitor` pings (a dead man's switch). */
   monitorPing: string | undefined;
   redis: {
     /** Whether this is a test without its own Redis. */
@@ -107,7 +107,7 @@ export interface Settings {
   queuePrefix: string;
   /** How many days finished jobs without their own removeDelay are kept. */
   queueKeepDays: number;
-  /** For how many minutes no job of a type must fail before its recovery is reported. */
+  /** How many minutes a job type must go without failures before its recovery is reported. */
   queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
@@ -267,23 +267,23 @@ function readMonitorPing(read: SettingReaders): string | undefined {
   return read.url("MONITOR_PING", ["https:", "http:"]);
 }
 
-/** When logs are rotated, without validating other settings. */
+/** When logs are rotated. Other settings are not validated. */
 export function logLimits(): LogLimits {
   return readLogLimits(settingReaders(process.env, []));
 }
 
-/** The default time limit of commands, without validating other settings: every start reads it. */
+/** The default time limit of commands. Other settings are not validated, because every start calls this. */
 export function commandTimeout(): TimeLimit | undefined {
   if (!process.env.COMMAND_TIMEOUT) return undefined;
   return settingReaders(process.env, []).duration("COMMAND_TIMEOUT");
 }
 
-/** The number of skipped starts after which a run counts as hanging, without validating other settings. */
+/** The number of skipped starts after which a run counts as hanging. Other settings are not validated. */
 export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
 }
 
-/** Who may access the dashboard, without validating other settings: it reports their problems itself. */
+/** Who may access the dashboard. Other settings are not validated: the dashboard reports their problems itself. */
 export function dashboardSettings(): DashboardSettings {
   const problems: string[] = [];
   const result = readDashboard(settingReaders(process.env, problems));

@@ -5,12 +5,13 @@ import { starterSettings } from "./launch";
 import { readText } from "./readText";
 
 /**
- * The app's root: the nearest folder above the running program whose package.json has a `laju` field. It cannot be found
- * from laju's own code, which may be in the app's node_modules, above a workspace, in pnpm's store or behind a link.
+ * The app's root: the nearest folder above the running program whose package.json has a `laju` field. The root cannot
+ * be derived from where laju's own code is, which may be the app's node_modules, a folder above a workspace, pnpm's
+ * store or behind a symlink.
  */
 export function findRoot(): string | undefined {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
-  // A compiled file is below build/. Don't read that folder's own package.json at each start.
+  // A compiled file is in build/. Start the search above build/, to avoid reading build/package.json at each start.
   if (typeof LAJU_BUILT !== "undefined") return appAbove(join(import.meta.dirname, "../../.."));
   const own = join(import.meta.dirname, "../..");
   const program = programFolder();
@@ -36,7 +37,7 @@ function parsed(file: string): unknown {
   try {
     return JSON.parse(readText(file));
   } catch (cause) {
-    // Omit the file's text, which V8 quotes too.
+    // V8's message also quotes the file's text. Leave that out.
     const reason = cause.message.replace(/, ".*$/s, "");
     throw new LajuError(`${file} is not valid JSON: ${reason}`, { code: "E_PACKAGE_JSON", cause });
   }

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 
 /**
  * laju's own folder, which contains framework/, commands/native/ and the template of a new app: the package in
- * node_modules or, in laju's repository, the app's root. Code in build/ is in neither, so there Node resolves the app's
- * laju.
+ * node_modules or, in laju's repository, the app's root. Compiled code is in neither, so there Node resolves the app's
+ * laju package.
  */
 export function lajuHome(root: string): string {
   if (typeof LAJU_BUILT === "undefined") return realpathSync(join(import.meta.dirname, "../.."));

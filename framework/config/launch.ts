@@ -16,7 +16,7 @@ export interface Starter {
   retryOf: string | undefined;
   /** Whether `laju run` started it. */
   isByHand: boolean;
-  /** The key for its run, if the starter needs to find the run later. */
+  /** The key that the starter chose for this run, if it needs to look the run up later. */
   key: string | undefined;
 }
 
@@ -39,8 +39,8 @@ export function starterSettings(): Starter {
 const pm2Default = 1600;
 
 /**
- * How many milliseconds after SIGINT pm2 kills this process. Undefined if neither it nor one of its ancestors runs under
- * pm2, which kills the whole process tree.
+ * How many milliseconds after SIGINT pm2 kills this process. Undefined unless this process or one of its ancestors runs
+ * under pm2. (pm2 kills the whole process tree.)
  */
 export function pm2KillTimeout(environment = process.env): number | undefined {
   const { pm_id, pm_pid_path, kill_timeout } = environment;
@@ -75,7 +75,10 @@ export function hiddenArgumentsEnvironment(words: readonly string[]): Record<str
   return words.length === 0 ? {} : { LAJU_ARGUMENTS: JSON.stringify(words) };
 }
 
-/** If root started this process in a user's app: the socket over which root's process calls crontab(1) for it. */
+/**
+ * If root started this process in a user's app: the socket for requests to the process that is still root and calls
+ * crontab(1).
+ */
 export function crontabSocket(): number | undefined {
   return process.env.LAJU_CRONTAB_FD === "3" ? 3 : undefined;
 }
@@ -98,7 +101,7 @@ export function markEnvironment(mark: string, around: readonly string[]): void {
   addOwnNodeToPath();
 }
 
-/** Follows a run's mark in the environment of processes that a part of the run starts. */
+/** The word added after a run's mark for processes that a part of the run starts. */
 export const partSign = "part";
 
 /** Marks the processes that this part of a run starts. */

@@ -26,7 +26,7 @@ export function redirectSqliteOnNode20(): void {
   };
 }
 
-/** CommonJS requests the package by name, an ES module by file. */
+/** CommonJS resolves the package by its name, an ES module by its file. */
 function isSqlite(name: string): boolean {
   return name === "better-sqlite3" || name.endsWith("/better-sqlite3/lib/index.js");
 }
@@ -37,7 +37,7 @@ function crashesHere(name: string, parent: unknown, modules: NodeModules): boole
     const { version } = ownRequire(modules)(join(dirname(file), "..", "package.json"));
     return Number.parseInt(version, 10) >= 13;
   } catch {
-    return false; // It is not installed. Loading it reports that.
+    return false; // The package is not installed. Whoever loads it gets that error.
   }
 }
 

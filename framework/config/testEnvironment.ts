@@ -29,7 +29,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   if (isSameRedisHost(file, environment)) delete environment.REDIS_HOST;
   take("DATABASE_URL", file, environment);
   take("REDIS_URL", file, environment);
-  // The environment's database file is test.sqlite3 in the temporary folder.
+  // With DB_CONNECTION=test, the database file is test.sqlite3 in the temporary folder.
   environment.DB_CONNECTION = "test";
   environment.NODE_ENV = "test";
   environment.LAJU_DATA = dataFolder(environment);
@@ -38,7 +38,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   return { values: Object.fromEntries(Object.entries(file).filter(counts)), problems };
 }
 
-/** Replaces DATABASE_URL with TEST_DATABASE_URL, and so on. */
+/** Replaces a setting such as DATABASE_URL with its TEST_ counterpart. */
 function take(name: string, file: Variables, environment: Variables): void {
   const test = environment[`TEST_${name}`] ?? file[`TEST_${name}`];
   if (test) environment[name] = test;

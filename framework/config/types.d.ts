@@ -22,7 +22,8 @@ type Undeclared<Row, Arguments> = 0 extends 1 & Row ? Arguments : [never];
 // biome-ignore lint/suspicious/noExplicitAny: undeclared rows are any, as in knex's other queries.
 type Loose<Row extends {}, Result> = Knex.QueryBuilder<Row, Result extends unknown[] ? any[] : any>;
 
-// Makes `(await DB("users").count("* as count").first()).count` compile. Interfaces, because they merge with knex's own.
+// Makes `(await DB("users").count("* as count").first()).count` compile. These are interfaces so that they merge with
+// knex's own.
 declare module "knex" {
   namespace Knex {
     interface AsymmetricAggregation<TRecord extends {}, TResult, TValue> {

@@ -10,7 +10,9 @@ export interface MigrationDraft {
   text: string;
 }
 
-/** Drafts a migration. Its name determines the stub, such as create_users_table or add_email_to_users. */
+/**
+ * Drafts a migration. A name such as create_users_table or add_email_to_users determines which stub is used.
+ */
 export function draftMigration(typed: string, now = new Date()): MigrationDraft {
   const name = snakeName(typed);
   const known = knownMigrations();

@@ -47,6 +47,6 @@ function unknown(typed: string, bare: string): LajuError {
 function unreadable(name: string): never {
   throw new LajuError(`commands/${name}.ts is not a command that can be tested`, {
     code: "E_NAME",
-    hint: "`node laju list` shows its problem.",
+    hint: "`node laju list` shows what is wrong with it.",
   });
 }

@@ -2,7 +2,10 @@ import type { AppDescription } from "./description";
 
 type Section = Record<string, unknown>;
 
-/** The sections of package.json that the template determines. npm changes the dependency on laju. */
+/**
+ * The sections of package.json that the template determines. The laju dependency is not one of them: npm
+ * updates it.
+ */
 const sections = ["engines", "scripts", "devDependencies", "allowScripts"] as const;
 
 /** Applies the template's changes to a user's package.json, except where the user changed the same entry. */

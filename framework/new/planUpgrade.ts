@@ -61,7 +61,7 @@ function refuseConflicts(root: string, paths: readonly string[]): void {
   if (marked.length === 0) return;
   throw new LajuError(`${marked.join(", ")}: the last upgrade's conflicts are not resolved yet`, {
     code: "E_CONFLICT",
-    hint: "Search for <<<<<<<, keep what is right of both versions, delete the markers, and commit.",
+    hint: "Search for <<<<<<<, keep the right parts of both versions, delete the markers, and commit.",
   });
 }
 

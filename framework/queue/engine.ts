@@ -96,7 +96,7 @@ export interface QueueEngine {
 /** How often a scheduled job is attempted: as often as its handler declares (default: once), or only once. */
 export type RetryPolicy = "handler" | "never";
 
-/** A job to be queued, checked and encoded. */
+/** A validated and encoded job, ready to be queued. */
 export interface NewJob {
   type: string;
   userId: number | null;

@@ -138,7 +138,9 @@ function refuseOption(name: string, option: string): never {
   throw wrong(name, `declares ${option}, which is not an option of a job`, unknownOptionHint(option));
 }
 
-/** Only plain values count as mistaken options: the file's functions and objects can have any name. */
+/**
+ * Reports only exported plain values as misspelled options: exported functions and objects may have any name.
+ */
 function isPlainValue(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string";
 }

@@ -76,7 +76,7 @@ export interface JobDefinition<T, R> extends JobOptions {
 interface JobOptions {
   /** How many attempts a job gets (default 3; 1 for jobs queued by scheduleJob or scheduleCronJob). */
   attempts?: number;
-  /** The delay before the first retry, such as "30s". It doubles with each further retry (default "10s"). */
+  /** The delay before the first retry, such as "30s" (default "10s"). It doubles with each further retry. */
   backoff?: string;
   /** How long an attempt may take, such as "2m" (default: no limit). */
   timeout?: string;

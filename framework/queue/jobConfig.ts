@@ -41,7 +41,7 @@ interface JobFields<T extends string> {
 /** The same for a cron job, whose schedule determines when it is due. */
 export type CronJobConfig<T extends JobType = JobType> = Omit<JobFields<T>, "due"> & DataField<JobData<T>>;
 
-/** Any job's configuration, without checking its data against its type. */
+/** The configuration of a job of any type. Its data is not type-checked. */
 export type AnyJobConfig = JobFields<string> & { data?: unknown };
 
 export interface CronOptions {

@@ -8,7 +8,10 @@ import { firingsAfter } from "../schedule/times/firings";
 import { isSameTimezone } from "../schedule/times/timezoneNames";
 
 const minute = 60_000;
-/** A start delayed by up to this long is late, not missed: cron, too, starts an entry at any time within its minute. */
+/**
+ * A start that is delayed by less than this is late, not missed: cron, too, starts an entry at any time within its
+ * minute.
+ */
 const longestDelay = minute;
 
 /** The starts that are due for a command. */
@@ -27,7 +30,7 @@ export interface Due {
  */
 export class Agenda {
   private items: Item[] = [];
-  /** The time of the last take(). */
+  /** The time of the last call of take(). */
   private asked = -Infinity;
   private readonly hostTimezone: string;
 
@@ -36,8 +39,8 @@ export class Agenda {
   }
 
   /**
-   * Replaces the commands. Known schedules continue where they were. New ones count from the beginning of this minute,
-   * as when cron loads a new crontab, unless `since` returns another time for the command.
+   * Replaces the commands. Known schedules continue where they were. New schedules are due from the beginning of this
+   * minute, as when cron loads a new crontab, unless `since` returns another time for the command.
    */
   plan(commands: readonly CommandFacts[], now: number, since: Since = () => undefined): void {
     const known = new Map(this.items.flatMap(({ tracks }) => tracks.map((track) => [track.id, track])));
@@ -52,7 +55,7 @@ export class Agenda {
     }));
   }
 
-  /** The commands that start with the scheduler. */
+  /** The commands to start when the scheduler starts (@reboot). */
   atStart(): string[] {
     const isAtStart = ({ schedule }: Track) => schedule.kind === "reboot";
     return this.items.filter(({ tracks }) => tracks.some(isAtStart)).map(({ name }) => name);
@@ -105,7 +108,7 @@ export class Agenda {
   }
 }
 
-/** Up to which time a command's starts are already taken care of, if known. */
+/** The time up to which a command's starts have already been handled, if known. */
 export type Since = (command: CommandFacts) => number | undefined;
 
 interface Item {
@@ -119,7 +122,9 @@ interface Track {
   readonly id: string;
   readonly schedule: Schedule;
   readonly clock: { timezone: string; hostTimezone: string };
-  /** Whether its times count again if the clock is set back: for cron, those of schedules that begin with `*` do. */
+  /**
+   * Whether its times are due again if the clock is set back. In cron, that is so for schedules that begin with `*`.
+   */
   readonly repeats: boolean;
   doneUntil: number;
   /** The first time after `doneUntil`. */
@@ -132,7 +137,9 @@ function takeFrom({ name, tracks, catchUp }: Item, now: number): Due {
   return { name, slots, missed: times.length - slots.length };
 }
 
-/** Usually all of them. After a gap only the last, if it is recent enough or `catchUp` asks for it. */
+/**
+ * The times to start: usually all of them. After a gap only the last, if it is recent enough or `catchUp` asks for it.
+ */
 function slotsOf(times: number[], catchUp: CatchUp, now: number): number[] {
   const isLate = (time: number) => now - time >= longestDelay;
   if (!times.some(isLate)) return times;

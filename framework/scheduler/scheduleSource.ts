@@ -51,12 +51,15 @@ function readAgain(): CommandFacts[] | undefined {
     return scheduledHere(readBuiltCommands());
   } catch (error) {
     if (!(error instanceof LajuError)) throw error;
-    logError(`${error.message}; keeping the current commands`, error.hint && { hint: error.hint });
+    logError(`${error.message}; the current commands stay in effect`, error.hint && { hint: error.hint });
     return undefined;
   }
 }
 
-/** A replaced file has a new inode, and a modified one a new ctime, which can't be set. */
+/**
+ * Identifies the files' contents: a replaced file has a new inode, and a modified one a new ctime, which programs can't
+ * set.
+ */
 function stamps(): string {
   return [paths.manifest, paths.schedule]
     .map((file) => statSync(file, { throwIfNoEntry: false }))

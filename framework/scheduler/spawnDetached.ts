@@ -7,16 +7,16 @@ export function spawnCommand(name: string, slot: number | undefined, stdio: Stdi
   return spawnInBuild([`commands/${name}.js`], stdio, slot === undefined ? {} : { LAJU_SLOT: String(slot) });
 }
 
-/** How to start a command by hand without waiting for it. */
+/** Options of spawnByHand. */
 export interface ByHand {
   words: readonly string[];
-  /** The key for its run, to find it afterwards. */
+  /** The key of the run to start, used to look the run up later. */
   key: string;
   /** Whether to keep the words off the command line, which every user on the machine can read. */
   hidesArguments: boolean;
 }
 
-/** Starts a compiled command by hand, so that a pause doesn't hold it back. */
+/** Starts a compiled command as if by hand, so that a pause doesn't hold it back. */
 export function spawnByHand(
   name: string,
   { words, key, hidesArguments }: ByHand,

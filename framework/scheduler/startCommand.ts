@@ -38,8 +38,8 @@ export async function startCommand(
   const hidden = hidesArguments ? args : [];
   const child = spawn(process.execPath, [`commands/${name}.js`, ...(hidesArguments ? [] : args)], {
     cwd: paths.build,
-    // Marks the run as started by hand, so that a pause doesn't stop it, and sets the key for finding the run
-    // afterwards.
+    // Marks the run as started by hand, so that a pause doesn't stop it, and sets its key, with which it can be looked
+    // up later.
     env: environmentWith({ LAJU_BY_HAND: key, ...hiddenArgumentsEnvironment(hidden) }),
     stdio: "inherit",
   });

@@ -51,7 +51,7 @@ export function startScheduleWork(place: OutputTarget): StartedScheduleWork {
   return { commands, ended: untilStopped(stop, running) };
 }
 
-/** If MONITOR puts the monitor on the crontab, it runs here, too. */
+/** Adds the monitor to the commands, unless MONITOR is off. */
 function withMonitor(commands: readonly CommandFacts[]): readonly CommandFacts[] {
   if (!settings().hasMonitor) return commands;
   return [...commands, commandFacts(monitorEntry.name, "declared", { schedule: monitorEntry.fields })];

@@ -4,7 +4,7 @@ import type { WorkClock } from "./workClock";
 
 const minute = 60_000;
 
-/** The dependencies of a foreground scheduler. */
+/** What workSchedule() needs. */
 export interface ScheduleWork {
   clock: WorkClock;
   hostTimezone: string;

@@ -122,7 +122,10 @@ function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, r
   };
 }
 
-/** The message is stored in the ledger and sent in notifications, so it should be a sentence, not a file. */
+/**
+ * The message is stored in the ledger and sent in notifications, so keep it to one sentence rather than a
+ * whole file's text.
+ */
 const longestMessage = 10_000;
 
 function messageOf(result: CommandResult): string | undefined {

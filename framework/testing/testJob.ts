@@ -10,7 +10,7 @@ import { atMoment, type Moment } from "./clock";
 import { reopenIfClosed } from "./freshApp";
 import { type FetchStub, withFetch } from "./stubFetch";
 
-/** How to test a job. */
+/** Options for testJob. */
 export interface JobTest {
   /** The number of the attempt (default: 1). If the last attempt fails, the job has failed. */
   attempt?: number;
@@ -33,7 +33,7 @@ export interface TestedJob<R = unknown> extends Captured {
   result?: R | undefined;
   /** The error it threw, or the timeout error. */
   error?: Error | undefined;
-  /** How long until the next attempt, in milliseconds, without the random variation. */
+  /** Milliseconds until the next attempt, without jitter. */
   delay?: number | undefined;
   /** The values it passed to `progress`. */
   progress: unknown[];

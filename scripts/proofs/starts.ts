@@ -32,7 +32,7 @@ try {
   const inState = (state: string) => runs.filter((run) => run.state === state).length;
   const [succeeded, skipped] = [inState("succeeded"), inState("skipped")];
   console.log(`${count} starts: ${succeeded} ran, ${skipped} skipped; ${textOf({ wall, cpu })}`);
-  console.log(`as many starts of an empty file by node alone, before and after: ${textOf(bare)}`);
+  console.log(`the same number of plain "node empty.js" starts, before and after: ${textOf(bare)}`);
   console.log(`ratio: ${(wall / bare.wall).toFixed(2)}, CPU ${(cpu / bare.cpu).toFixed(2)}`);
   if (succeeded !== 1 || skipped !== count - 1 || runs.length !== count) process.exitCode = 1;
 } finally {

@@ -79,7 +79,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     expect(titles()).toEqual([]);
   });
 
-  test("cron is dead, even if a process waiting for one of its jobs lives on", async () => {
+  test("reports cron as dead even if a process waiting for one of its jobs is still alive", async () => {
     symlinkSync("/bin/sleep", join(dirname(app.root), "cron"));
     await sh("bash -c 'exec -a CRON ../cron 100' > /dev/null 2>&1 &");
     await sh("pid=$(cat /run/crond.pid); kill $pid; while [ -s /proc/$pid/cmdline ]; do sleep 0.1; done");

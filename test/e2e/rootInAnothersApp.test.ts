@@ -299,7 +299,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(cron.crontab(["-u", "www-data", "-l"]).stdout.toString()).toBe("MAILTO=me\n");
     });
 
-    test("entries in root's or another user's crontab are found, and nothing else of them is shown", async () => {
+    test("entries in root's or another user's crontab are found, and nothing else in those crontabs is shown", async () => {
       giveTo("www-data", app.root);
       cron.crontab(["-u", "www-data", "-"], "");
       await laju("crontab:install", "--yes");

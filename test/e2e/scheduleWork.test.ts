@@ -50,7 +50,7 @@ describe("schedule:work on the host's clock", () => {
     expect(startsOf("Two").length).toBe(0);
     expect(worker.lines().filter(({ level }) => level === "error")).toEqual([
       expect.objectContaining({
-        message: expect.stringMatching(/^schedule\.json:1:2 .*; keeping the current commands/),
+        message: expect.stringMatching(/^schedule\.json:1:2 .*; the current commands stay in effect/),
       }),
     ]);
     expect(readFileSync(join(app.root, "logs/Three.log"), "utf8")).toMatch(

@@ -16,7 +16,7 @@ import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 export interface CronEntry {
   /** Five fields, or @reboot, exactly as cron expects them. */
   readonly fields: string;
-  /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Any % is not escaped yet. */
+  /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Each % still has to be escaped. */
   readonly guard?: string;
   /** A shell command that waits for the second within the minute; must be followed by `;`. */
   readonly delay?: string;
@@ -36,13 +36,13 @@ export interface EntryOptions {
   readonly hostTimezone: string;
   /** Whether `hostTimezone` comes from TZ in the daemon's environment. Otherwise guards use the system's zone. */
   readonly isDaemonsOwn?: boolean | undefined;
-  /** For lines whose command does not check the time: the guard must let only scheduled times pass. */
+  /** Set for lines whose command does not check the time itself: the guard must let only scheduled times pass. */
   readonly portable?: boolean;
   /** The cron that reads the line (default: Debian's). */
   readonly cron?: CronFacts | undefined;
 }
 
-/** The crontab lines that start a command on schedule: one for each second that the schedule names. */
+/** The crontab lines that start a command on schedule: one for each second of the minute that the schedule names. */
 export function cronEntries(schedule: Schedule, options: EntryOptions): CronEntry[] {
   const { hostTimezone, timezone = hostTimezone } = options;
   const id = entryId(schedule, options.timezone);
@@ -63,7 +63,7 @@ function delayUntil(second: number): string {
   return `${sleep} "$(( ${second + 100} - 1$(${date} +%S) ))" 2>/dev/null`;
 }
 
-/** A schedule's line before it is repeated for each second. */
+/** A schedule's line, before it is repeated for each second that the schedule names. */
 type Line = Pick<CronEntry, "fields" | "guard" | "isCoarse">;
 
 function lineOf(fields: string, tests: readonly ShellTest[], isCoarse = tests.length > 0): Line {
@@ -85,12 +85,12 @@ function plainFields(schedule: CalendarSchedule): string | undefined {
   return hasCalendarForms(schedule) ? undefined : calendarFields(schedule);
 }
 
-/** Crons not derived from Vixie's get lines that mean the same to every cron. */
+/** Whether the line must mean the same to every cron, which is safest for crons not derived from Vixie's. */
 function isNeutralLine({ cron = cronFacts("debian") }: EntryOptions): boolean {
   return !cron.isVixie;
 }
 
-/** cron's field lists the days of the month that can match; a guard decides which of them do. */
+/** The day field lists every day of the month that can match; a guard then checks the actual date. */
 function dayGuardedLine(
   schedule: CalendarSchedule,
   options: EntryOptions,
@@ -117,7 +117,7 @@ function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: E
   return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);
 }
 
-/** Lets cron start the line in every hour, as in a foreign zone, so that the command itself handles clock changes. */
+/** Lets cron start the line every hour, as for a foreign zone, so that the command itself handles clock changes. */
 function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   const { hostTimezone, isDaemonsOwn } = options;
   const { times } = compile(schedule);
@@ -140,15 +140,15 @@ function foreignLine(schedule: CalendarSchedule, options: EntryOptions & { timez
 interface WildLineTimes {
   /** The times of day at which the guard passes, in minutes since midnight. */
   readonly times: readonly number[];
-  /** By how many minutes the host's clock can differ from the zone's. */
+  /** The possible differences between the host's clock and the zone's, in minutes. */
   readonly shifts: readonly number[];
   /** The zone whose clock the guard reads (default: the system's). */
   readonly timezone: string | undefined;
 }
 
 /**
- * Starts in every hour, at each minute that can be scheduled, with a guard that reads the zone's clock. The hour is `*` so
- * that cron neither replays nor suppresses the line when the host's own clock changes.
+ * Starts every hour, at each minute that the schedule could match, and a guard checks the zone's clock. The
+ * hour is `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
  */
 function wildLine(
   schedule: CalendarSchedule,

@@ -5,7 +5,10 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 
 const minuteMilliseconds = 60_000;
 
-/** Differences between this cron's starts and `explain` that no crontab line can prevent, one sentence each. */
+/**
+ * Where this cron starts the command at other times than `explain` says, and no crontab line can prevent that. One
+ * sentence each.
+ */
 export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<Clock>): string[] {
   if (cron.clockChanges !== "wall once" || !runsInRepeatedHour(schedule, clock)) return [];
   return [`${cron.label} starts nothing during the hour that the clocks of ${clock.hostTimezone} repeat`];

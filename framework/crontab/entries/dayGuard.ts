@@ -6,7 +6,7 @@ import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
-// Most readable first: the first choice that distinguishes the days is used.
+// Most readable first: dayTests() uses the first choice that distinguishes the days.
 const choices: readonly (readonly DatePart[])[] = [
   ["weekday"],
   ["day"],
@@ -36,7 +36,7 @@ export interface DayTestOptions {
   /** The zone whose calendar counts (default: the system's). */
   readonly timezone?: string | undefined;
   readonly filter?: DayFilter;
-  /** For lines that mean the same to every cron and every date(1). */
+  /** Whether the test must mean the same to every cron and every date(1). */
   readonly isNeutral?: boolean | undefined;
 }
 
@@ -106,7 +106,7 @@ function wordOf(choice: readonly DatePart[], { timezone, isNeutral }: DayTestOpt
     : `$(${here} -d '12:00 7 days' +%d)`;
   if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
   const format = choice.map((part) => (part === "nextWeek" ? nextWeek : formats[part])).join("-");
-  // The nested date's output becomes part of the format; date prints its digits as they are.
+  // The inner date's output becomes part of the outer date's format, which prints digits unchanged.
   return format.includes("$") && !isNeutral ? `$(${here} +"${format}")` : `$(${here} +${format})`;
 }
 

@@ -1,6 +1,6 @@
 import { possibleLengths } from "../../schedule/expression/civil";
 
-/** The parts of a date that a shell can test: date's %m, %d and %u, and the %d of one week later. */
+/** The parts of a date that a shell can test: date's %m, %d and %u, and the %d of the date a week later. */
 export interface Day {
   readonly month: number;
   readonly day: number;
@@ -48,7 +48,7 @@ function daysOf({ month, length, first }: MonthKind): Day[] {
 /** Groups all days by the values of some date parts. */
 export interface Grouping {
   readonly values: readonly (readonly number[])[];
-  /** For each day of everyDay(), the index of its values. */
+  /** For each day of everyDay(), the index of its group. */
   readonly groupOf: Int16Array;
 }
 

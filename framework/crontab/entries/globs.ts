@@ -13,7 +13,7 @@ type Values = readonly number[];
 
 /**
  * Boxes that together contain every sample that passes and none that doesn't. Combinations without a sample cannot
- * occur. Boxes can contain them, which keeps the patterns short.
+ * occur, so boxes may include them, which keeps the patterns short.
  */
 export function boxesFor(samples: readonly Sample[]): Box[] {
   const passing = samples.filter((sample) => sample.passes).map((sample) => sample.values);
@@ -47,7 +47,9 @@ interface Known {
   readonly failing: readonly Values[];
 }
 
-/** The box around a sample, widened at each position as far as it contains no failing sample. */
+/**
+ * The box around a sample, widened at each position as far as possible without including a failing sample.
+ */
 function grown(seed: Values, order: "forward" | "backward", { passing, failing }: Known): Box {
   const box: (Set<number> | "any")[] = seed.map((value) => new Set([value]));
   for (let turn = 0; turn < seed.length; turn++) {

@@ -54,11 +54,12 @@ export function remainder(number: string, divisor: number, isNeutral = false): s
   return isNeutral ? `$(( (n = ${number}) - n / ${divisor} * ${divisor} ))` : `$(( ${number} % ${divisor} ))`;
 }
 
-/** cron's limit for a line is 998 bytes, and the command itself needs most of them. */
+/** cron accepts at most 998 bytes per line, and the command itself needs most of them. */
 const longestPatterns = 200;
 
 /**
- * Omits tests that are too long for a line, because the command itself checks the time too. Throws for portable lines.
+ * The tests that are short enough for a line. Omitting a test is safe because the command checks the time too. The
+ * command of a portable line doesn't, so for one this throws.
  */
 export function fitted(
   schedule: Schedule,
@@ -70,7 +71,7 @@ export function fitted(
   throw new LajuError(`schedule ${JSON.stringify(schedule.text)} is too complex for a guard in the crontab`, {
     code: "E_SCHEDULE",
     exitStatus: 2,
-    hint: "Split it into several schedules, or let the command decide (without --portable).",
+    hint: "Split it into several schedules, or have the command check the time itself (leave out --portable).",
   });
 }
 

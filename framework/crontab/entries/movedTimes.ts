@@ -6,12 +6,12 @@ import { clockMatches } from "../../schedule/times/clockMatches";
 import { firingsAfter } from "../../schedule/times/firings";
 
 const minuteMilliseconds = 60_000;
-/** Debian's cron makes up for skipped starts up to this many minutes after a clock change. */
+/** For this many minutes after a clock change, Debian's cron makes up for starts that the change skipped. */
 const longestReplay = 360;
 
 /**
  * Whether a cron other than Debian's deviates from what `explain` says when the zone's clocks change. Lines that begin
- * with `*` follow the wall clock on every cron, except on those that make up for any skipped time.
+ * with `*` follow the wall clock on every cron, except on those that also make up for their skipped times.
  */
 export function isMovedByClocks(
   schedule: CalendarSchedule,

@@ -3,9 +3,9 @@ import { compressed, hasCalendarForms, renderField } from "../../schedule/expres
 import type { CalendarSchedule } from "../../schedule/expression/types";
 
 /**
- * Five fields that every cron interprets alike, or undefined if there are none. Daemons differ when both day
- * fields are set (both must match, either may match, or the first character decides) and on which day of the month
- * `*` + `/2` starts. So at most one day field is set, as a list of days.
+ * Five fields that every cron interprets alike, or undefined if there are none. Daemons disagree on lines with both day
+ * fields set (both must match, either may match, or the first character decides) and on the day of the month with which
+ * a step such as `*` + `/2` starts. So at most one day field is set here, as a list of days.
  */
 export function neutralFields(schedule: CalendarSchedule): string | undefined {
   const days = hasCalendarForms(schedule) ? undefined : oneDayField(schedule);

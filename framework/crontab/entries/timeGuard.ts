@@ -1,13 +1,13 @@
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { dateCommand, type ShellTest } from "./guards";
 
-/** By how many minutes a start can be late and still pass: cron replays missed minutes for up to four minutes. */
+/** How many minutes late a start may be and still pass: cron makes up for missed minutes for up to four minutes. */
 export const tolerance = 4;
 
 interface TimeOptions {
   /** Default: the system's. */
   readonly timezone?: string | undefined;
-  /** Whether to block late starts after midnight, because there is no other check of their day. */
+  /** Whether to block starts delayed past midnight, because nothing else checks their day. */
   readonly portable?: boolean | undefined;
 }
 
@@ -61,8 +61,9 @@ export function isBeforeMidnight(times: readonly number[]): boolean {
 }
 
 /**
- * The day tests for times just before midnight. If a clock change delays a start past midnight, `date` already shows the
- * next day, so every start in the first minutes of a day passes, and the command itself checks the day.
+ * The day tests for times just before midnight. If a clock change delays a start past midnight, `date` already shows
+ * the next day. So these tests let every start in the first minutes of a day pass, and the command itself checks the
+ * day.
  */
 export function pastMidnight(days: readonly ShellTest[], timezone: string | undefined): ShellTest[] {
   const minutes = `000[0-${tolerance - 1}]-*`;

@@ -52,7 +52,7 @@ export interface ExportChoice {
   cron?: string | undefined;
 }
 
-/** Which options a format accepts, and how to print its files as one stream. */
+/** An export format: the options it accepts, and how its files are printed as one stream. */
 export interface ExportFormat {
   takes: readonly ("user" | "image" | "portable" | "harden" | "cron")[];
   /** The text printed before each file. */
@@ -65,14 +65,16 @@ export const exportFormats: Record<string, ExportFormat> = {
   kubernetes: { takes: ["image"], separator: () => "---\n" },
 };
 
-/** Checks the options. Exports for systemd and Kubernetes ignore this host's cron and its limits. */
+/**
+ * Returns the options after checking them. Exports for systemd and Kubernetes ignore this host's cron and its limits.
+ */
 export function exportTarget<Options extends ExportChoice>(options: Options): Options {
   checkChoice(options);
   const readsCrontabs = options.format === undefined || ["crontab", "cron.d"].includes(options.format);
   return readsCrontabs ? options : { ...options, cron: "debian" };
 }
 
-/** The files for the chosen --format; undefined for a crontab. Doesn't write them. */
+/** The files for the chosen --format, not written yet; undefined for a crontab. */
 export function exportFiles(target: CrontabTarget, options: ExportChoice): ExportedFile[] | undefined {
   if (options.format === "cron.d") checkReadsCronD(target);
   const source: ExportSource = {
@@ -105,7 +107,7 @@ export function exportWarnings(target: CrontabTarget, { format }: ExportChoice):
   );
 }
 
-/** If a log cannot be opened, cron's shell fails before the command starts. */
+/** The log folders that don't exist. If a log cannot be opened, cron's shell fails before the command starts. */
 function missingFolders({ rows }: CrontabTarget): string[] {
   const folders = [...new Set(rows.map(({ log }) => dirname(log)))].filter((folder) => !existsSync(folder));
   return folders.map((folder) => `${folder} does not exist: create it before cron needs it.`);
@@ -153,7 +155,7 @@ function checkChoice({ format = "crontab", ...options }: ExportChoice): void {
   }
 }
 
-/** Refuses to write a file for a cron that would never read it. */
+/** Throws if the file is for a cron that doesn't read /etc/cron.d. */
 function checkReadsCronD({ place: { cron } }: CrontabTarget): void {
   if (cron === undefined || cron.readsCronD) return;
   const reason =

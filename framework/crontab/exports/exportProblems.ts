@@ -1,14 +1,14 @@
 import { LajuError } from "../../config/errors";
 import type { ExportProblem } from "./exportTypes";
 
-/** Something that a command needs but the other scheduler does not support. */
+/** Something that the named command needs but the other scheduler does not support. */
 export interface NamedProblem extends ExportProblem {
   readonly command: string;
   /** The field that requires it, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
   readonly subject: string;
 }
 
-/** Refuses an export that would not be exact, and lists every problem. */
+/** Throws an error that lists every problem, if there are any: an export must be exact. */
 export function refuseProblems(target: string, problems: readonly NamedProblem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(
@@ -17,7 +17,7 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   const names = [...new Set(problems.map(({ command }) => command))];
   const [first] = names;
   const who = names.length === 1 ? first : `${first} and ${names.length - 1} more`;
-  throw new LajuError(`${target} cannot do what ${who} needs\n${lines.join("\n")}`, {
+  throw new LajuError(`${target} does not support what ${who} needs\n${lines.join("\n")}`, {
     code: "E_EXPORT",
     exitStatus: 2,
     hint: "Nothing was written, because an export must be exact. The crontab supports all of them.",

@@ -101,8 +101,7 @@ function cronJob(
       schedule,
       timeZone: facts.timezone ?? hostTimezone,
       concurrencyPolicy: facts.overlap === "allow" ? "Allow" : "Forbid",
-      // Without a deadline, Kubernetes would make up for a start that Forbid prevented, as soon as the current run
-      // ends.
+      // Without a deadline, a start that Forbid prevented would be made up for as soon as the current run ends.
       startingDeadlineSeconds: 60,
       jobTemplate: {
         spec: {
@@ -133,7 +132,7 @@ function cronJob(
                   ],
                 },
               ],
-              // The folders to which commands write. Replace `data` with a persistent volume to keep it.
+              // The folders to which commands write. To keep `data`, replace it with a persistent volume.
               volumes: [
                 { name: "data", emptyDir: {} },
                 { name: "tmp", emptyDir: {} },
@@ -151,6 +150,6 @@ function checkImage(image: string): void {
   throw new LajuError(`${JSON.stringify(image)} is not an image name`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: "Write it as for a registry, such as --image registry.example.com/app:1.4.",
+    hint: "Give a full image reference, such as --image registry.example.com/app:1.4.",
   });
 }

@@ -100,7 +100,9 @@ function serviceText(
   return textOf(sections);
 }
 
-/** Makes everything but these folders read-only. The "-" lets the service start even if a folder does not exist (yet). */
+/**
+ * Makes everything but these folders read-only. With the "-", the service starts even if a folder does not exist (yet).
+ */
 function hardening(name: string, folders: readonly string[]): string[] {
   for (const folder of folders) checkPath(name, folder);
   const writable = [...new Set(folders)].map((folder) => pathWord(`-${folder}`));

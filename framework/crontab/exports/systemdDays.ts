@@ -1,7 +1,7 @@
 import { monthLength } from "../../schedule/expression/civil";
 import type { CalendarSchedule } from "../../schedule/expression/types";
 
-/** Days that one OnCalendar line can express. An absent part matches everything. */
+/** A set of days that one OnCalendar line can express. An absent part matches everything. */
 export interface DayChoice {
   readonly months: readonly number[];
   /** 0 is Sunday. */

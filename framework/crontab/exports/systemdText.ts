@@ -1,7 +1,7 @@
 /** A literal value for a unit file, where an unescaped `%` begins a specifier. */
 export function literal(text: string): string {
   const value = text.replaceAll("%", "%%");
-  // A trailing backslash would continue the line. systemd drops the space after it.
+  // A trailing backslash would continue the line. systemd drops the added space when it reads the value.
   return value.endsWith("\\") ? `${value} ` : value;
 }
 

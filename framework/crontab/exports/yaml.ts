@@ -27,7 +27,7 @@ function scalar(value: YamlValue): string {
   return typeof value === "string" ? text(value) : JSON.stringify(value);
 }
 
-/** Words that some version of YAML reads as something other than text. */
+/** Words that some version of YAML reads as a boolean, null or number. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 
 function text(value: string): string {
@@ -37,7 +37,9 @@ function text(value: string): string {
 /** Characters that JSON leaves unescaped but YAML rejects or treats as line breaks. */
 const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** Replaces lone surrogates: UTF-8 cannot encode them, and Kubernetes rejects them as escapes too. */
+/**
+ * Quotes the text, replacing lone surrogates: UTF-8 cannot encode them, and Kubernetes rejects them even as escapes.
+ */
 function quoted(value: string): string {
   const whole = value.replaceAll(/\p{Surrogate}/gu, "\ufffd");
   return JSON.stringify(whole).replace(

@@ -16,7 +16,7 @@ export interface AppBlock extends NamedBlock {
   isLink: boolean;
 }
 
-/** Whether crontab entries with this root start this app's commands. */
+/** Whether a crontab block with this root starts this app's commands. */
 export function isOwnRoot(root: string): boolean {
   return placeOf(root) !== undefined;
 }
@@ -68,7 +68,10 @@ function placeOf(root: string): AppBlock["place"] | undefined {
   return realFolder(dataFolderOf(root)) === realFolder(paths.data) ? "other" : undefined;
 }
 
-/** Reads the settings of the app in this folder, because this process's environment doesn't apply to it. */
+/**
+ * The data folder of the app in this folder, from that app's own `.env`: this process's environment doesn't apply to
+ * it.
+ */
 function dataFolderOf(root: string): string {
   try {
     const { LAJU_DATA } = readEnvFile(readText(join(root, ".env"))).values;

@@ -35,7 +35,10 @@ export function callCrontab(access: CrontabAccess, args: string[], options: Call
   return result;
 }
 
-/** Whether root must call crontab for us. Not needed to print its version (-V) or to check a table (-T). */
+/**
+ * Whether the process that is still root must make this call. Printing the version (-V) and checking a table (-T) don't
+ * need root.
+ */
 function needsRoot({ program }: CrontabAccess, [first]: string[]): boolean {
   return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
 }
@@ -67,7 +70,7 @@ function ownArgs(access: CrontabAccess): string[] {
   return isBcron(access) && !hasRootsCrontab() ? ["-u", userInfo().username] : [];
 }
 
-/** Calls `use` with a private temporary file that contains these bytes, and an open descriptor for it. */
+/** Calls `use` with a private temporary file that contains these bytes, and with an open descriptor of that file. */
 export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
   try {
@@ -98,7 +101,7 @@ export function cannotRead(reason: string): LajuError {
   return new LajuError(`the crontab cannot be read: ${reason}`, {
     code: "E_CRONTAB_READ",
     hint: reason.includes("must be suid")
-      ? "On Alpine, `apk add busybox-suid` lets every user have a crontab. Or run this as root, who may change yours."
+      ? "On Alpine, `apk add busybox-suid` lets every user have a crontab. Or run this as root, who is allowed to change yours."
       : "Nothing was changed. `crontab -l` must work first; see cron.allow and cron.deny in crontab(1).",
   });
 }

@@ -27,7 +27,7 @@ export interface CrontabHealth {
   target: CrontabTarget | undefined;
 }
 
-/** Compares the crontab with the build, using the options of the last crontab:install. */
+/** Compares the crontab with the build. Options are those of the last crontab:install. */
 export function crontabHealth(
   asked: TargetOptions,
   histories: Iterable<RunHistory>,
@@ -63,7 +63,10 @@ export function crontabHealth(
   }
 }
 
-/** If commands have run but laju never installed entries, another scheduler such as systemd starts them. */
+/**
+ * Whether the crontab should have entries. If laju never installed any but commands have run, another scheduler such as
+ * systemd starts them.
+ */
 function isExpected(installation: unknown, histories: Iterable<RunHistory>): boolean {
   return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);
 }
@@ -73,7 +76,7 @@ function nothingHere(): string {
   return scheduled.length === 0 ? "No command has a schedule" : "No command is scheduled in this environment";
 }
 
-/** How the installed entries compare with those of this build, and what to do about differences. */
+/** How the installed entries compare with those of this build, and what to do if they differ. */
 export interface CrontabVerdict {
   state: CrontabState;
   message: string;
@@ -82,7 +85,7 @@ export interface CrontabVerdict {
   target: CrontabTarget;
 }
 
-/** Takes options that the user did not give from the installed block. */
+/** Compares the installed block with this build. Options that the user did not give are taken from the block. */
 export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): CrontabVerdict {
   const options = asInstalled(asked, read);
   const target = crontabTarget(options);
@@ -98,7 +101,7 @@ export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): 
 
 type Difference = Pick<CrontabVerdict, "state" | "message" | "hint">;
 
-/** Finds out why entries differ, because a wrong reason would mislead the user. */
+/** Why the entries differ. A wrong reason would mislead the user. */
 function differenceOf(
   asked: TargetOptions,
   { place: { root } }: CrontabTarget,

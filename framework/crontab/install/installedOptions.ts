@@ -26,8 +26,9 @@ export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOpt
 }
 
 /**
- * The same for crontab:install, which keeps the root, node, log folder and cron that the user chose, but not the
- * environment. A node that the user did not choose, or that no longer exists, is replaced by the one running now.
+ * Like asInstalled(), but for crontab:install, which keeps the root, node, log folder and cron that the user chose, but
+ * not the environment. A node that the user did not choose, or that no longer exists, is replaced by the one running
+ * now.
  */
 export function forInstalling(
   asked: TargetOptions,
@@ -46,7 +47,7 @@ export function forInstalling(
   };
 }
 
-/** The root of the installed block, whichever release this is. */
+/** The root of the installed block, even if that is another release than this one. */
 export function installedRoot({ user, root }: TargetOptions, read = readCrontab): string {
   if (root !== undefined) return isAbsolute(root) ? resolve(root) : root;
   const known = readInstallation()?.options.root;
@@ -64,7 +65,7 @@ export function installedBlock(asked: TargetOptions, read = readCrontab): FoundB
     const { text } = read(asked.user === undefined ? {} : { user: asked.user });
     return findBlock(text, installedRoot(asked, read));
   } catch {
-    return undefined; // As above.
+    return undefined; // There is no crontab program, or the crontab is broken.
   }
 }
 

@@ -33,7 +33,7 @@ export interface CrontabTarget extends CrontabAccess {
   replaces?: readonly string[];
 }
 
-/** What a verb did to the crontab, or would do. */
+/** How a verb changed the crontab or, with --dry-run, would change it. */
 export interface CrontabChange extends CrontabDiff {
   user: string;
   /** Whether the app had no block before. */
@@ -55,7 +55,7 @@ export type CrontabState =
   | "edited by hand"
   | "in order";
 
-/** Previews for --dry-run and for the confirmation prompt. They only read the crontab. */
+/** The previews for --dry-run and for the confirmation prompt only read the crontab. */
 export const previewInstall = (target: CrontabTarget) => plan(target, wantedTable).change;
 export const previewRemove = (target: CrontabTarget) => plan(target, tableWithout).change;
 

@@ -13,12 +13,15 @@ import { crontabVerdict } from "./crontabHealth";
 import { installedBlock, installedRoot } from "./installedOptions";
 import { readingOnce } from "./systemCrontab";
 
-/** The environment of the installed entries, or this process's if nothing is installed. */
+/** The environment for which entries are installed, or this process's if none are. */
 export function installedFor(): string {
   return readInstallation()?.options.env ?? environmentName();
 }
 
-/** Whether the user should run crontab:install. False if the entries are up to date or schedule:work starts the commands. */
+/**
+ * Whether the user needs to run crontab:install. False if the entries are up to date or schedule:work starts the
+ * commands.
+ */
 export function needsInstall(): boolean {
   if (isScheduleWorking()) return false;
   // Reading the crontab starts a process, so do it only if laju has installed something.

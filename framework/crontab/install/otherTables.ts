@@ -10,7 +10,7 @@ import { isOwnRoot } from "./appBlocks";
 /** A place other than the user's crontab that has this app's entries: another user's crontab, or a file in /etc. */
 export type OtherTable = { root: string; user: string } | { root: string; file: string };
 
-/** Where cron daemons keep users' crontabs: Debian's, SUSE's, and all others. */
+/** Where cron daemons keep users' crontabs: Debian's, SUSE's, and everyone else's. */
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 const systemTables = "/etc/cron.d";
 
@@ -68,6 +68,6 @@ function textIn(path: string): string | undefined {
   try {
     return readBytes(path).toString("latin1");
   } catch {
-    return undefined; // As above, or it has just been deleted.
+    return undefined; // This user is not allowed to read the file, or it has just been deleted.
   }
 }

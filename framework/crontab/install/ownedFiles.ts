@@ -45,9 +45,7 @@ export function checkWritable(file: string): void {
   }
 }
 
-/**
- * The same for another user, which only root can check. Does nothing without setpriv (util-linux).
- */
+/** Throws if this user cannot open the log, which only root can find out. Does nothing without setpriv (util-linux). */
 export function checkWritableBy(user: string, { uid, gid }: Owner, file: string): void {
   const question = 'test -w "$1" && test -x "$1" && ! test -d "$2" && { test -w "$2" || ! test -e "$2"; }';
   const words = [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "sh", "-c", question, "sh"];

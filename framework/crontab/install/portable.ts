@@ -23,15 +23,15 @@ export function portableRunner(
 ): string[] {
   const { name, overlap } = facts;
   const lock = `${log.slice(0, log.lastIndexOf("/"))}/${name.replaceAll("/", "-")}.lock`;
-  // With -E 0, flock exits with status 0 if the lock is held. BusyBox's flock has no -E, but its crond ignores exit
-  // statuses.
+  // With -E 0, flock exits with status 0 if another run holds the lock. BusyBox's flock has no -E, but its crond
+  // ignores exit statuses.
   const quietly = cron.name === "busybox" || cron.name === "unknown" ? [] : ["-E", "0"];
   const locked = { skip: [flock, "-n", ...quietly, lock], wait: [flock, lock], allow: [] }[overlap];
   const seconds = longestRun(facts);
   return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
 }
 
-/** In what ways a portable line is less exact than a command with its ledger, one sentence per schedule. */
+/** How portable lines are less exact than commands that have the ledger, one sentence per schedule. */
 export function portableNotes(
   commands: readonly CommandFacts[],
   hostTimezone: string,
@@ -59,7 +59,10 @@ function noteOn(text: string, { name, timezone }: CommandFacts, host: Host): str
   return compile(schedule).isWild ? undefined : lossText(schedule, timezone);
 }
 
-/** In the host's own zone, the cron daemon decides what happens at clock changes. Debian's does what `explain` says. */
+/**
+ * In the host's own zone, the cron daemon decides what happens at clock changes. Debian's daemon does what `explain`
+ * says.
+ */
 function noteOnHost(schedule: CalendarSchedule, { hostTimezone, cron }: Host): string | undefined {
   const { clockChanges, label } = cron;
   if (clockChanges === "vixie" || !isMovedByClocks(schedule, hostTimezone, clockChanges)) return undefined;

@@ -31,8 +31,8 @@ export function thisBuild(): { id: string; builtAt: number } | undefined {
 }
 
 /**
- * Records in data/installation.json what was installed. Unchanged entries keep their time. `asked` has the options that the
- * user gave. An installation succeeds even if it cannot be recorded.
+ * Records in data/installation.json what was installed. Unchanged entries keep their installation time. `asked` has the
+ * options that the user gave. If the file cannot be written, the installation still succeeds.
  */
 export function rememberInstallation(
   target: CrontabTarget,
@@ -92,6 +92,6 @@ function write(installation: Installation): void {
       mode: fileMode() & 0o640,
     });
   } catch {
-    // Without this file, `status` shows only the missed starts that the monitor noted.
+    // Ignore the error. Without this file, `status` shows only the missed starts that the monitor noted.
   }
 }

@@ -17,7 +17,7 @@ export interface RowOptions {
   isDaemonsOwn?: boolean | undefined;
   /** The log folder (default: the app's). */
   logs?: string | undefined;
-  /** Whether the shell handles guards, locks and time limits, so that commands need no ledger. */
+  /** Whether the shell checks the time, locks and limits runs, so that commands need no ledger. */
   isPortable?: boolean | undefined;
   /** The cron that reads the entries (default: Debian's). */
   cron?: CronFacts | undefined;
@@ -41,7 +41,7 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-/** Refuses a schedule that this cron cannot follow exactly. */
+/** Throws if this cron cannot follow the schedule exactly. */
 function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): void {
   const refusal = cron && refusalOf(schedule, cron);
   if (refusal === undefined) return;
@@ -107,8 +107,8 @@ export function crontabEntry(
     // This daemon starts a line only after its last process has ended. Detaching the command lets runs overlap, and
     // lets a command wait for its second.
     ...(cron?.startsTwice === false && (mayOverlap || delay !== undefined) && { isDetached: true }),
-    // Tells the command which schedule started it, so that it can check the time, or claim the start among
-    // several servers. Includes the daemon's TZ, because cron doesn't pass it on.
+    // LAJU_ENTRY tells the command which schedule started it, so that it can check the time, or claim the start among
+    // several servers. It includes the daemon's TZ, because cron doesn't pass that on.
     ...((isCoarse || isClaimed) &&
       !isPortable && { env: `LAJU_ENTRY=${daemonTimezone === undefined ? id : `${id}@${daemonTimezone}`}` }),
   };

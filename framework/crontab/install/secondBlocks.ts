@@ -23,18 +23,20 @@ export function secondBlocks(asked: TargetOptions, read = readCrontab): string[]
   }
 }
 
-/** The roots of any app's blocks whose folder no longer exists. No other check reports that their starts fail. */
+/**
+ * The roots of all blocks, of any app, whose folder no longer exists. No other check reports that their starts fail.
+ */
 export function goneBlocks(asked: TargetOptions, read = readCrontab): string[] {
   try {
     return allBlocks(read(asked.user === undefined ? {} : { user: asked.user }).text)
       .map(({ root }) => root)
       .filter((root) => lstatSync(root, { throwIfNoEntry: false }) === undefined);
   } catch {
-    return []; // As above, or this user is not allowed to read a folder.
+    return []; // There is no crontab program, the crontab is broken, or a folder is not readable.
   }
 }
 
-/** The first other table that also starts this app's commands. */
+/** The first table, other than this user's crontab, that starts this app's commands. */
 export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
@@ -63,7 +65,8 @@ export function secondBlockText(own: string, second: string, user: string | unde
 
 /**
  * Throws if the crontab has this app's entries under another root, because with a second block every command would run
- * twice. An existing block is updated anyway, and `crontab:check` reports the other one.
+ * twice. If this root already has a block, doesn't throw: crontab:install updates that block, and `crontab:check`
+ * reports the other one.
  */
 export function refuseSecondBlock(target: CrontabTarget, options: TargetOptions, read = readCrontab): void {
   const { root } = target.place;

@@ -37,7 +37,7 @@ export function switchCommand(
   if (notice !== undefined) console.log(`  ${paint("dim", notice)}`);
 }
 
-/** What was done, one sentence each, and what is left to do. */
+/** What was done, one sentence for each step, and what is left to do. */
 export interface Switched {
   done: string[];
   notice: string | undefined;
@@ -79,7 +79,7 @@ function unchanged(name: string, isEnabled: boolean): string {
   return `${name} is already ${isEnabled ? "enabled" : "disabled"}`;
 }
 
-/** What the user still has to do, or why cron will not start the command either way. */
+/** What the user still has to do, or why cron will not start the command even so. */
 function noticeOf(
   command: DeployedCommand,
   options: TargetOptions & { install?: boolean | undefined },

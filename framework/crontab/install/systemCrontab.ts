@@ -14,7 +14,7 @@ import {
   withFile,
 } from "./crontabCalls";
 
-/** The crontab's bytes, empty if there is none yet. Throws if it cannot be read exactly. */
+/** The crontab's bytes, empty if there is none yet. Throws if it cannot be read byte for byte. */
 export function readCrontab(access: CrontabAccess): { text: Buffer; exists: boolean } {
   const listed = list(access);
   if (listed === undefined) return { text: Buffer.alloc(0), exists: false };
@@ -78,10 +78,11 @@ function list(access: CrontabAccess): Buffer | undefined {
     if (whole.stdout.length === 0 && meansNoCrontab(errorOf(whole), access)) return undefined;
     throw cannotRead(errorOf(whole));
   }
-  // Debian hides its own three header lines, or up to three comments of a table that was installed by hand.
+  // Debian's `crontab -l` hides its own three header lines or, in a table that was installed by hand, up to three
+  // comments.
   const header = hiddenHeader(whole.stdout);
   if (header === 0) return whole.stdout;
-  // Debian's writes such a header with each table, so this one is never the user's.
+  // Debian's crontab writes such a header to each table, so this one is never the user's.
   if (crontabProgram(access.program)?.cron === "debian") return whole.stdout.subarray(header);
   const usual = callCrontab(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(errorOf(usual));

@@ -4,10 +4,7 @@ import { join } from "node:path";
 import { paths } from "../../config/config";
 import { withLockOn } from "../../runs/lock/lock";
 
-/**
- * Keeps two of a user's apps from changing the crontab at the same time, because crontab(1) doesn't lock. The kernel
- * releases the lock when the process ends.
- */
+/** Keeps two of a user's apps from changing the crontab at the same time: crontab(1) itself doesn't lock. */
 export function withCrontabLock<T>(user: string, action: () => T): T {
   const file = join(lockFolder(), `crontab-${encodeURIComponent(user)}.lock`);
   return withLockOn(file, `has been changing the crontab of ${user}`, action);

@@ -24,7 +24,7 @@ export const targetOptions = {
   root: {
     type: "string",
     value: "folder",
-    description: "The app's folder as cron sees it, such as a link to the current release",
+    description: "The app's folder as cron sees it, such as a symlink to the current release",
   },
   node: {
     type: "string",
@@ -50,7 +50,7 @@ export const targetOptions = {
     type: "string",
     value: "cron",
     choices: ["auto", ...cronNames],
-    description: `The cron that reads it (default: this host's): ${cronNames.join(", ")}`,
+    description: `The cron that reads the crontab (default: this host's): ${cronNames.join(", ")}`,
   },
 } as const;
 
@@ -92,12 +92,12 @@ function neutralSettingsOf({ neutralSettings, readsCronTz }: CronFacts, hostTime
   return { ...neutralSettings, ...(readsCronTz && { CRON_TZ: hostTimezone }) };
 }
 
-/** Whether a user other than the caller is named. For root this includes root, so that its checks run too. */
+/** Whether the named user needs the checks for another user. If the caller is root, even root does. */
 function isAnotherUser(user: string | undefined): user is string {
   return user !== undefined && (process.geteuid?.() === 0 || user !== userInfo().username);
 }
 
-/** The entry of `laju monitor` if MONITOR is set, always last. */
+/** The entry of `laju monitor`, if MONITOR is set. It is always the last one. */
 function monitorRows(logs: string): CrontabRow[] {
   if (!settings().hasMonitor) return [];
   return [
@@ -173,7 +173,7 @@ function checkExecutable(node: string): void {
   }
 }
 
-/** Sources that are broken or not built yet must not change what cron runs. */
+/** Throws if the build is not current: sources that are broken or not built yet must not change what cron runs. */
 function checkCurrent(manifest: Manifest): void {
   const [problem] = manifest.problems;
   if (problem !== undefined) {
@@ -212,9 +212,9 @@ export function nothingScheduled(options: TargetOptions, commands: CommandFacts[
   return `No command is scheduled in the environment "${environment}"; ${elsewhere.length} are scheduled in: ${names}.`;
 }
 
-/** Warns if data/ is inside a release: when the link moves to the next release, the data would stay behind. */
+/** Warns if data/ is inside a release: when the symlink is switched to the next release, the data would stay behind. */
 function linkWarning({ root }: AppLocation): string | undefined {
   const isLink = existsSync(root) && lstatSync(root).isSymbolicLink();
   if (!isLink || relative(paths.root, paths.data).startsWith("..")) return undefined;
-  return `${root} is a link, but ${paths.data} is inside one release: set LAJU_DATA and LAJU_LOGS to folders outside.`;
+  return `${root} is a symlink, but ${paths.data} is inside one release: set LAJU_DATA and LAJU_LOGS to folders outside of it.`;
 }

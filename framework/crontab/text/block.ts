@@ -23,7 +23,7 @@ export function crontabBlock(rows: readonly CrontabRow[], place: AppLocation, en
   return blockAround(place.root, lines.map((line) => `${line}\n`).join(""), environment);
 }
 
-/** The same for existing lines, each with its newline. */
+/** Puts this app's markers around existing lines, each of which ends with a newline. */
 export function blockAround(root: string, body: string, environment?: string): string {
   if (body === "") return "";
   return textOf(renderBlock(bytesOf(checkedId(root)), bytesOf(body), { environment, addedNewline: false }));
@@ -60,7 +60,7 @@ export function rootOfBegin(line: string): string | undefined {
   return root === undefined ? undefined : textOf(root);
 }
 
-/** Returns the text unchanged if someone edited it so that it can no longer be decoded. */
+/** Decodes percent escapes. Text that can no longer be decoded, because someone edited it, is returned unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -69,7 +69,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A text as a string of its UTF-8 bytes (latin1), so that crontabs of any encoding can be searched. */
+/** The text's UTF-8 bytes, one character each (latin1), so that crontabs in any encoding can be searched. */
 export function bytesOf(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
@@ -104,8 +104,11 @@ export function commentFor({ name, description }: CrontabRow): string {
 function checkedId(root: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker must be one readable line.
   if (!/[\u0000-\u001f\u007f]|^\s|\s$/.test(root)) return root;
-  throw new LajuError(`the app's folder ${JSON.stringify(root)} cannot name a crontab block`, {
-    code: "E_CRONTAB_LINE",
-    hint: "Move it to a path without control characters, and without spaces at either end.",
-  });
+  throw new LajuError(
+    `the app's path ${JSON.stringify(root)} cannot be used in the markers of a crontab block`,
+    {
+      code: "E_CRONTAB_LINE",
+      hint: "Move it to a path without control characters, and without spaces at either end.",
+    },
+  );
 }

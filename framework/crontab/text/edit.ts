@@ -61,7 +61,8 @@ export function removeBlock(crontab: Buffer, id: string): Buffer {
 }
 
 /**
- * Caches the blocks found in a crontab: checks look up the same one many times, and buffers are never changed in place.
+ * Caches the blocks found in a crontab, because checks look up the same block many times. Safe because buffers are
+ * never changed in place.
  */
 const known = new WeakMap<Buffer, Map<string, FoundBlock | undefined>>();
 

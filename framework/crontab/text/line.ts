@@ -16,7 +16,7 @@ export interface CrontabRow {
   priority: number;
 }
 
-/** One line of a command. In shell text (`guard`, `delay`), % is not escaped yet. */
+/** One crontab line of a command. Each % in shell text (`guard`, `delay`) still has to be escaped. */
 export interface CrontabEntry {
   /** Five fields, or @reboot, exactly as cron expects them. */
   fields: string;
@@ -24,13 +24,13 @@ export interface CrontabEntry {
   guard?: string;
   /** A shell command that waits for the second within the minute. */
   delay?: string;
-  /** `NAME=value` for the command alone, the value unquoted. */
+  /** `NAME=value`, set only for the command. The value is not quoted yet. */
   env?: string;
   /** The words before node, such as flock and timeout with their arguments. */
   runner?: readonly string[];
   /**
-   * Whether the shell runs the command in the background, for daemons that start a line only after its last process
-   * ended.
+   * Whether the shell runs the command in the background, for daemons that start a line only after its previous process
+   * has ended.
    */
   isDetached?: boolean;
 }
@@ -44,7 +44,7 @@ export interface AppLocation {
   cron?: CronFacts | undefined;
 }
 
-/** If one command is longer, Debian's crontab rejects the whole table ("command too long"). */
+/** If any command is longer than this, Debian's crontab rejects the whole table ("command too long"). */
 const longestCommand = 998;
 
 /** The crontab line that starts a command, without its newline. */
@@ -94,7 +94,7 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
       hint: "A crontab line cannot contain one. Rename the folder or file that has it.",
     });
   }
-  // Daemons disagree on what `\\` means. shellQuote never writes it, so only a faulty guard could.
+  // Daemons disagree on what `\\` means. shellQuote never writes it, so it could only come from a faulty guard.
   if (command.includes("\\\\")) throw new Error(`the crontab entry of ${name} has \\\\ in it: ${command}`);
 }
 

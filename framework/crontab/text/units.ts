@@ -24,7 +24,9 @@ export function isCommand(key: string): boolean {
   return /^(commands\/\S+|laju)\.js$/.test(key);
 }
 
-/** Takes the wanted lines for the named commands and the existing lines for all others. */
+/**
+ * The lines of a block in which only the named commands are updated: theirs from `wanted`, all others from `present`.
+ */
 export function withOnly(present: string, wanted: string, files: readonly string[]): string {
   const there = unitsOf(present);
   const chosen = unitsOf(wanted);

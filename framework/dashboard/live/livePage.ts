@@ -83,7 +83,7 @@ export class LivePage {
   }
 }
 
-/** What tabs that show `before` need to show `after`; undefined if nothing changed. */
+/** The update that takes a tab from `before` to `after`; undefined if nothing changed. */
 export function changeBetween(before: LiveParts, after: LiveParts, now = Date.now()): Change | undefined {
   const changed = [...after.html].filter(([id, html]) => before.html.get(id) !== html);
   const lists = [...after.lists].filter(([id, rows]) => before.lists.get(id)?.join("\n") !== rows.join("\n"));

@@ -14,7 +14,7 @@ import { runStrip } from "./runStrip";
 import { sparkline, usual } from "./sparkline";
 import { agoTime, elapsedTime, inTime } from "./times";
 
-/** A command as a row of the table. */
+/** The data from which a row is drawn. */
 export interface RowFacts {
   row: StatusRow;
   command: DeployedCommand;

@@ -10,7 +10,7 @@ export interface LocalState {
   claimsAnswered(): Promise<unknown>;
   /** Called for jobs that, according to the store, the worker doesn't hold. */
   abandon(jobs: readonly Held[]): void;
-  /** Called for jobs that, according to the store, the worker holds without knowing it. */
+  /** Called with jobs that the store assigns to this worker but the worker doesn't know about. */
   giveBack(jobs: readonly Held[]): void;
 }
 

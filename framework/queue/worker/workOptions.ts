@@ -34,7 +34,6 @@ export interface WorkOptions {
   onSettled?: WorkerOptions["onSettled"] & {};
 }
 
-/** The options of a Worker. */
 export interface WorkerOptions {
   engine: QueueEngine;
   handlers: Handlers;

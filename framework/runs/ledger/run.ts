@@ -5,7 +5,7 @@ export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipp
 
 const badStates: readonly RunState[] = ["failed", "timed_out", "lost"];
 
-/** Whether a run ended badly. */
+/** Whether a run failed, timed out or was lost. */
 export function hasFailed({ state }: { state: RunState }): boolean {
   return badStates.includes(state);
 }

@@ -31,9 +31,9 @@ export interface HeldLock {
 const inheritedDescriptor = 3;
 
 /**
- * Takes a command's lock, which only one run can hold. It is a kernel lock on the command's lock file. The kernel
- * releases it when the process ends, in whatever way. So there are no stale locks, and reused pids and clock changes
- * don't matter. Undefined if another run holds it, with `wait` still after a day.
+ * Takes a command's lock, which only one run can hold. It is a kernel lock on the command's lock file. The
+ * kernel releases it however the process ends. So there are no stale locks, and reused pids and clock changes
+ * don't matter. Returns undefined if another run holds the lock (with `wait`: if it still does after a day).
  */
 export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | undefined {
   return lockFile(lockFileOf(name), wait ? longestWaitMs : checkMs);

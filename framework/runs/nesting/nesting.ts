@@ -25,7 +25,10 @@ export function runMark({ name, pid, startedAt, key }: RunMark): string {
 export type Nesting =
   /** It was not started from a run of the same command. */
   | { kind: "run" }
-  /** A run started it from its own file to do part of its work, with fork(), cluster.fork() or as a thread. */
+  /**
+   * Started by a run from the same file to do part of the run's work: with fork(), cluster.fork() or as a
+   * thread.
+   */
   | { kind: "part"; of: RunMark }
   /** The command started itself through this chain of commands. */
   | { kind: "loop"; names: string[] };
@@ -71,8 +74,8 @@ function readMark(word: string): RunMark | undefined {
 }
 
 /**
- * A part is a thread, or a child with an IPC channel to its run. A part cannot start further parts from the same file,
- * because a file that doesn't check whether it is a part would start parts endlessly.
+ * A part is a thread, or a child with an IPC channel to its run. A part cannot start more parts from the same
+ * file: a file that forks itself unconditionally would never stop.
  */
 function isPartOf(run: RunMark): boolean {
   if (isThread()) return isFirstThread();

@@ -36,7 +36,8 @@ export function afterRun({ name, key }: NotifiableRun): void {
   try {
     if (withoutWaiting(() => hasNews(key))) startSender();
   } catch (error) {
-    // A new process can send it once the ledger is unlocked, or with the driver that a deployment has replaced.
+    // A new process can send it: it can wait until the ledger is unlocked, and it loads the driver that a
+    // deployment has just installed.
     warn(`${name}'s notification is postponed: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }

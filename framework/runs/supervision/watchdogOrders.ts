@@ -7,9 +7,10 @@ export const lateMs = 400;
 export const warnMs = 100;
 
 /**
- * The state that the main thread and the watchdog share, in three 32-bit numbers. The main thread sets the first two:
- * the state of the time limit (not reached; noticed, and the command is exiting; over), and whether the command listens
- * to its signal and so needs time to clean up. The watchdog sets the third once it has started.
+ * The state that the main thread and the watchdog share, in three 32-bit numbers. The main thread sets the
+ * first two. The first is the state of the time limit: 0 not reached, 1 reached and the command is exiting, 2
+ * the run has ended. The second is 1 if the command listens to its signal and so needs time to clean up. The
+ * watchdog sets the third to 1 once it has started.
  */
 export class LimitState {
   readonly #numbers: Int32Array;
@@ -54,7 +55,7 @@ export interface WatchdogOrders {
   key: string | null;
   /** The run as its notices need it; undefined if its end needs no notification. */
   notifiable: NotifiableRun | undefined;
-  /** The mark in the environment of everything the run starts. */
+  /** The value of the environment variable that marks every process the run starts. */
   mark: string;
   /** The memory of a `LimitState`. */
   shared: SharedArrayBuffer;

@@ -4,7 +4,7 @@ import type { AsWritten, RawFields } from "./rawFields";
 
 type Never = Extract<AsWritten, { kind: "never" }>;
 
-/** How crond.c stores a field: the number of cells, and how far a cell's index is below the field's value. */
+/** The array in which crond.c stores a field: its number of cells, and by how much a value exceeds its cell's index. */
 interface Cells {
   readonly count: number;
   readonly shift: number;
@@ -14,7 +14,7 @@ interface Cells {
 const cells = {
   minute: { count: 60, shift: 0, spec: fieldSpecs.minute },
   hour: { count: 24, shift: 0, spec: fieldSpecs.hour },
-  // Includes a cell 0, which is why `*` + `/2` matches the even days.
+  // There is a cell 0, which is why `*` + `/2` matches the even days.
   dayOfMonth: { count: 32, shift: 0, spec: fieldSpecs.dayOfMonth },
   month: { count: 12, shift: 1, spec: fieldSpecs.month },
   dayOfWeek: { count: 7, shift: 0, spec: fieldSpecs.dayOfWeek },
@@ -24,8 +24,8 @@ const cells = {
 const failsafe = 1024;
 
 /**
- * Parses as crond.c of BusyBox does. crond always follows the wall clock, as laju's engine does for fields that begin
- * with `*`, so the minute field gets a star.
+ * Parses as crond.c of BusyBox does. crond always follows the wall clock. laju's engine does so for fields that begin
+ * with `*`, so the minute field is marked as one of those.
  */
 export function readBusyBox(line: string, words: readonly string[]): RawFields | Never {
   const hash = line.indexOf("#");
@@ -33,7 +33,7 @@ export function readBusyBox(line: string, words: readonly string[]): RawFields |
   if (hash >= 0 && beforeHash.length <= 5) {
     return { kind: "never", reason: "a # starts a comment, and the rest has too few fields" };
   }
-  if (words.length < 5) return { kind: "never", reason: "it ignores lines with fewer than five fields" };
+  if (words.length < 5) return { kind: "never", reason: "crond ignores lines with fewer than five fields" };
   const [minute, hour, days, month, weekdays] = words as [string, string, string, string, string];
   return {
     minute: { ...fieldOf(readCells(minute, cells.minute), cells.minute), star: true },

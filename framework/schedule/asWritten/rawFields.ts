@@ -1,6 +1,6 @@
 import type { CalendarSchedule, Field } from "../expression/types";
 
-/** How a daemon interprets five raw fields: when it starts the command, or why it never does. */
+/** How a daemon interprets five unparsed fields: when it starts the command, or why it never does. */
 export type AsWritten =
   | { kind: "calendar"; schedule: CalendarSchedule }
   | { kind: "reboot" }

@@ -15,7 +15,7 @@ export function readVixie(words: readonly string[], reader: "debian" | "cronie")
     if (values === undefined) return { kind: "refused", reason: wrong[index] as string };
     fields.push({ values: sortedValues(values, spec), star: word?.startsWith("*") ?? false });
   }
-  // Both crons reject a command that begins with a star, because six fields are a common mistake.
+  // Both crons reject a command that begins with `*`, because that is usually a sixth field, a common mistake.
   if (words[5]?.startsWith("*")) return { kind: "refused", reason: "bad command" };
   const [minute, hour, dayOfMonth, month, dayOfWeek] = fields as [Field, Field, Field, Field, Field];
   return { minute, hour, dayOfMonth, month, dayOfWeek };
@@ -27,7 +27,10 @@ function sortedValues(values: ReadonlySet<number>, spec: FieldSpec): number[] {
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
-/** Parses ranges separated by commas. cron ignores the rest of a word after the last range, which is why `1#1` means 1. */
+/**
+ * Parses ranges separated by commas. cron ignores whatever follows the last range in a word, which is why `1#1` means
+ * 1.
+ */
 function readList(word: string, spec: FieldSpec, reader: "debian" | "cronie"): Set<number> | undefined {
   const values = new Set<number>();
   let rest = word;

@@ -7,7 +7,10 @@ import type { CalendarSchedule } from "./types";
 export interface Compiled {
   /** Minutes of the day, ascending. */
   readonly times: readonly number[];
-  /** Whether cron treats it as a wildcard during clock changes, because minute or hour begins with `*`. */
+  /**
+   * Whether cron treats the schedule as a wildcard during clock changes, because its minute or hour field begins with
+   * `*`.
+   */
   readonly isWild: boolean;
   /** The mask of matching days in a month (1-12) of this length (28-31) whose first day is this weekday (0-6). */
   daysOf(month: number, length: number, firstWeekday: number): number;
@@ -64,7 +67,10 @@ function monthDayMask({ dayOfMonth }: CalendarSchedule, length: number, first: n
   return mask;
 }
 
-/** Friday for a Saturday and Monday for a Sunday. If that day is in another month, goes in the other direction. */
+/**
+ * The day itself if it is a weekday, the Friday before a Saturday, or the Monday after a Sunday. If that falls in
+ * another month, the nearest weekday in the other direction.
+ */
 function nearestWorkday(day: number, length: number, first: number): number {
   const weekday = (first + day - 1) % 7;
   if (weekday === 6) return day > 1 ? day - 1 : day + 2;
@@ -72,7 +78,7 @@ function nearestWorkday(day: number, length: number, first: number): number {
   return day;
 }
 
-// Days 1, 8, 15, 22, 29.
+// The mask of days 1, 8, 15, 22 and 29.
 const everySeventhDay = 0x10204081;
 
 function weekDayMask({ dayOfWeek }: CalendarSchedule, length: number, first: number): number {

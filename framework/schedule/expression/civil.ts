@@ -29,7 +29,7 @@ export function monthLength(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** The lengths a month can have. */
+/** The possible lengths of this month (February has two). */
 export function possibleLengths(month: number): readonly number[] {
   return month === 2 ? [28, 29] : [monthLength(2001, month)];
 }

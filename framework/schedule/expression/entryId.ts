@@ -2,7 +2,7 @@ import { stableHash } from "./hash";
 import { renderSchedule } from "./render";
 import type { Schedule } from "./types";
 
-/** An id for a schedule and its time zone that doesn't change if it moves within the file. */
+/** An id for a schedule and its time zone. It stays the same if the schedule moves to another place in the file. */
 export function entryId(schedule: Schedule, timezone: string | undefined): string {
   return stableHash(`${renderSchedule(schedule)}\n${timezone ?? ""}`)
     .toString(16)

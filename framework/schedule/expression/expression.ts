@@ -14,7 +14,7 @@ export interface ScheduleContext {
 
 /**
  * Parses a schedule: five fields, six (seconds first), a macro, `rate(45 minutes)`, `rate(30 seconds)` or `@every 90m`.
- * Accepts only unambiguous schedules. For anything else, throws a ScheduleError that says where and why.
+ * Accepts only unambiguous schedules. For anything else, throws a ScheduleError that says what is wrong and where.
  */
 export function parseSchedule(text: string, context: ScheduleContext = {}): Schedule {
   try {
@@ -26,7 +26,10 @@ export function parseSchedule(text: string, context: ScheduleContext = {}): Sche
   }
 }
 
-/** The first valid candidate. Recurses into invalid ones, because expressions often contain more than one mistake. */
+/**
+ * The first valid candidate. Also tries to correct invalid candidates, because an expression often contains more than
+ * one mistake.
+ */
 function nearestValid(misspelling: Misspelling, depth: number): string | undefined {
   if (depth === 0) return undefined;
   for (const candidate of misspelling.candidates) {

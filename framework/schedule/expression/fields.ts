@@ -12,7 +12,7 @@ export interface FieldText {
   readonly commandName: string;
 }
 
-/** The combined items of one field, in one form for all kinds of fields. */
+/** All items of one field, combined. One type serves all kinds of fields. */
 export interface Gathered {
   readonly star: boolean;
   readonly values: Set<number>;
@@ -37,7 +37,7 @@ export function readField(source: FieldText): Readonly<Gathered> {
   return known;
 }
 
-/** Caches the parsed `*`: a typical schedule has three of them, which take half of the time to parse it. */
+/** Caches the parsed `*`: a typical schedule has three of them, and they take half of its parsing time. */
 const stars = new Map<FieldSpec, Readonly<Gathered>>();
 
 function gather(source: FieldText): Gathered {
@@ -94,7 +94,7 @@ function readSpan({ spec }: FieldText, text: string, { values }: Gathered): bool
   if (!match) return false;
   const [, star, first, last, stepText] = match;
   const step = stepText === undefined ? 1 : Number(stepText);
-  // Like cron, reject `5/15` and `*/0`, which have no clear meaning.
+  // Like cron, reject `5/15` and `*/0`, whose meaning is unclear.
   if (step === 0 || (stepText !== undefined && !star && last === undefined)) return false;
   const from = star ? spec.min : numberOf(spec, first);
   const to = star ? spec.max : last === undefined ? from : numberOf(spec, last);
@@ -119,7 +119,10 @@ function readHash(source: FieldText, text: string, gathered: Gathered): boolean 
   return true;
 }
 
-/** At most 28, since every month has 28 days, and at most 6, since Sunday would count twice as 0 and 7. */
+/**
+ * The largest value that H may choose: 28 for days, which every month has, and 6 for weekdays, so that Sunday isn't
+ * counted twice, as 0 and 7.
+ */
 function hashTop(spec: FieldSpec): number {
   if (spec.key === "dayOfMonth") return 28;
   return spec.key === "dayOfWeek" ? 6 : spec.max;

@@ -1,6 +1,8 @@
 import { Misspelling, shown } from "./problems";
 
-/** The error for a schedule in another scheduler's syntax, suggesting cron's equivalent; undefined for other texts. */
+/**
+ * The error for a schedule in another scheduler's syntax. It suggests cron's equivalent. Undefined for any other text.
+ */
 export function foreignForm(text: string): Misspelling | undefined {
   return withTimezone(text) ?? amazonForm(text);
 }

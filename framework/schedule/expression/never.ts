@@ -5,7 +5,10 @@ import { Misspelling, shown } from "./problems";
 import { renderSchedule } from "./render";
 import type { CalendarSchedule } from "./types";
 
-/** Whether any day of any year matches. Checks every weekday a month can begin on, in leap years and other years. */
+/**
+ * Whether any day of any year matches. Checks each month for every weekday on which it can begin and every length it
+ * can have.
+ */
 export function isPossible(schedule: CalendarSchedule): boolean {
   if (isEveryDay(schedule)) return true;
   const { daysOf } = compile(schedule);

@@ -27,7 +27,9 @@ export class ScheduleError extends LajuError {
   }
 }
 
-/** Thrown while parsing. parseSchedule looks for a valid spelling and turns it into a ScheduleError. */
+/**
+ * Thrown while parsing. parseSchedule catches it, looks for a valid spelling to suggest, and throws a ScheduleError.
+ */
 export class Misspelling extends Error {
   readonly problem: Omit<ScheduleProblem, "suggestion">;
   /** Expressions to try instead, best first. */

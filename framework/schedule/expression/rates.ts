@@ -2,7 +2,10 @@ import { parseDuration } from "../../config/duration";
 import { LajuError } from "../../config/errors";
 import { Misspelling, shown } from "./problems";
 
-/** A parsed rate: fields if cron can express it, with a cycle of days if necessary, or else minutes since the epoch. */
+/**
+ * A parsed rate: fields (with a cycle of days if necessary) if cron can express it, or else an interval counted from
+ * the epoch.
+ */
 export type Rate =
   | { kind: "calendar"; fields: string; cycle?: { days: number; shift: number } }
   | { kind: "interval"; minutes: number; fields?: undefined; cycle?: undefined };
@@ -56,7 +59,10 @@ function rateOf(count: number, unit: string): Rate | undefined {
   return minutes > longestDays * dayMinutes ? undefined : minutesRate(minutes);
 }
 
-/** Only intervals that divide a minute can be expressed in six fields. */
+/**
+ * A rate of this many seconds. Undefined if it is neither whole minutes nor a divisor of a minute, because fields
+ * cannot express it.
+ */
 function seconds(count: number): Rate | undefined {
   if (count % 60 === 0) return rateOf(count / 60, "minute");
   const step = count === 1 ? "*" : `*/${count}`;

@@ -12,7 +12,7 @@ export function renderSchedule(schedule: Schedule): string {
   return isWholeMinute ? fields : `${renderField(fieldSpecs.second, second)} ${fields}`;
 }
 
-/** Cached, because a crontab entry's fields also identify it and are compared often. */
+/** Caches rendered fields, because a crontab entry is also identified by its fields, and they are compared often. */
 const written = new WeakMap<CalendarSchedule, string>();
 
 /** The five fields (L, W and # included) without seconds. */
@@ -48,7 +48,9 @@ export function renderField(spec: FieldSpec, { values, star }: Field): string {
   return [`*/${step}`, ...(rest.length > 0 ? [compressed(rest)] : [])].join(",");
 }
 
-/** The smallest n for which the field contains all values of `*` + `/n`. It exists, since the field began with `*`. */
+/**
+ * The smallest n for which the field contains all values of `*` + `/n`. There is one, since the field began with `*`.
+ */
 function starStep(values: readonly number[], min: number, top: number): number {
   const present = new Set(values);
   for (let step = 1; ; step++) {

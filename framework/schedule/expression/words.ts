@@ -10,7 +10,7 @@ export function describeSchedule(schedule: Schedule): string {
   return [timeWords(schedule), dayWords(schedule), monthWords(schedule)].filter(Boolean).join(", ");
 }
 
-/** The same for an unparsed schedule of the named command. */
+/** Describes an unparsed schedule of the named command. */
 export function scheduleInWords(schedule: string, name: string): string {
   return describeSchedule(parseSchedule(schedule, { name }));
 }
@@ -45,7 +45,7 @@ function minuteWords(minute: Field): string {
   return everyOr(minute, 60, "minute");
 }
 
-/** "Every 15 minutes" if the steps are even all the way round, or else the values. */
+/** "Every 15 minutes" if the values are evenly spaced all the way round; otherwise the values themselves. */
 function everyOr({ values }: Field, size: number, unit: string): string {
   if (values.length === size) return `Every ${unit}`;
   const step = values.length > 1 ? values[1] - values[0] : size;
@@ -68,7 +68,7 @@ function hourWords(minute: Field, { values }: Field): string {
   return ` ${listed(spans.map(([from, to]) => `from ${two(from)}:00 to ${two(to)}:${two(last)}`))}`;
 }
 
-/** Describes the day rule: both fields must match if either begins with `*`; otherwise one is enough. */
+/** Describes the days. Both day fields must match if either begins with `*`; otherwise one is enough. */
 function dayWords(schedule: CalendarSchedule): string {
   const { dayOfMonth, dayOfWeek, cycle } = schedule;
   if (cycle) return cycle.shift === 0 ? `every ${cycle.days} days` : `Mondays, every ${cycle.days / 7} weeks`;

@@ -3,7 +3,7 @@ import { civilDate, monthLength, weekdayOf } from "../expression/civil";
 import type { CalendarSchedule } from "../expression/types";
 
 const dayMinutes = 1440;
-// The calendar repeats every 400 years, so a schedule with no day in that time has none at all.
+// The calendar repeats every 400 years, so a schedule without a matching day in 400 years has none at all.
 const monthsSearched = 4801;
 
 /** The first civil minute at or after `at` that matches the schedule's fields; undefined if there is none. */

@@ -34,7 +34,7 @@ export function minuteShifts(timezone: string, hostTimezone: string): number[] {
   return [...shifts].sort((a, b) => a - b);
 }
 
-/** The times of day that a zone's clocks skip: `from` is inclusive; `to` is exclusive, the first that exists again. */
+/** The times of day that a zone's clocks skip, from `from` until just before `to`. */
 export function gapsOf(timezone: string): { from: number; to: number }[] {
   const gaps = new Map<number, { from: number; to: number }>();
   for (const { start, offset, offsetBefore } of knownStretches(timezone)) {

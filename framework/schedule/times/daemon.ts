@@ -2,10 +2,12 @@ import { compile } from "../expression/calendar";
 import type { CalendarSchedule } from "../expression/types";
 import { firstCivilMinute } from "./civilFirings";
 
-/** How many minutes the clock may jump before cron stops catching up and resynchronizes. */
+/** If the clock jumps by more than this many minutes, cron doesn't catch up but starts from the new time. */
 export const longestCatchUp = 180;
 
-/** Up to this many minutes, cron replays all entries; beyond that, only those without wildcards. */
+/**
+ * After a jump of up to this many minutes, cron replays all entries; after a longer one, only those without wildcards.
+ */
 const shortCatchUp = 5;
 
 /** The runs of one entry after the local clock jumped ahead, and the civil minute that cron has reached after them. */

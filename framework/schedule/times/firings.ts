@@ -8,7 +8,9 @@ import { type Stretch, stretchesFrom } from "./timezones";
 /** The clock that a schedule follows: its own time zone and the host's. */
 export interface Clock {
   readonly timezone: string;
-  /** If it differs from `timezone`, laju decides instead of cron (default: the same). */
+  /**
+   * The host's zone (default: the same as `timezone`). If they differ, laju decides when the command starts, not cron.
+   */
   readonly hostTimezone?: string;
 }
 
@@ -18,7 +20,7 @@ const lastDate = 8.64e15;
 /**
  * The next `count` starts strictly after `from`. In the host's own time zone they match Debian's cron, including clock
  * changes. In another zone, a skipped time runs once, right after the gap, and a repeated time runs once. Schedules
- * whose minute or hour begins with `*` follow the wall clock through both.
+ * whose minute or hour begins with `*` follow the wall clock instead.
  */
 export function nextFirings(schedule: Schedule, options: Clock & { from: Date; count: number }): Date[] {
   const { from, count } = options;
@@ -40,7 +42,7 @@ export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
   return nextFirings(schedule, { ...clock, from: new Date(instant - 1), count: 1 })[0]?.getTime() === instant;
 }
 
-/** How late a start can be and still belong to its slot: cron replays up to four missed minutes. */
+/** How late a start can be and still belong to its scheduled time: cron makes up for up to four missed minutes. */
 export const lateStart = 5 * minuteMilliseconds;
 
 /** The latest start at or before `at`, at most `within` milliseconds earlier. */
@@ -83,7 +85,7 @@ function* withSeconds(schedule: CalendarSchedule, from: number, clock: Clock): G
 /** The minutes at or after `from` in which the schedule starts, without duplicates. */
 function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): Generator<number> {
   const isForeign = clock.hostTimezone !== undefined && !isSameTimezone(clock.timezone, clock.hostTimezone);
-  // A replay after an earlier clock change may still be in progress at `from`.
+  // cron may still be catching up after an earlier clock change at `from`.
   const earliest = from - 2 * longestCatchUp;
   let last = from - 1;
   for (const stretch of stretchesFrom(clock.timezone, earliest)) {
@@ -107,7 +109,9 @@ function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): G
   }
 }
 
-/** The runs at the start of a stretch, and the civil minute from which the fields decide. */
+/**
+ * The runs at the start of a stretch, and the civil minute from which the schedule's fields alone determine the runs.
+ */
 interface Beginning {
   readonly runs: readonly number[];
   readonly civil: number;

@@ -5,9 +5,9 @@ export interface ExpectedStarts {
   name: string;
   schedules: readonly string[];
   clock: Clock;
-  /** Check times after this one (milliseconds since the epoch), */
+  /** Checks scheduled times after this moment (milliseconds since the epoch) … */
   after: number;
-  /** up to this one. It should be `lateStart` before now, because a start can be late. */
+  /** … up to this moment, which should be `lateStart` before now, because a start can be late. */
   until: number;
   /** The start times of the command's runs from `after` to now, in any order. */
   starts: readonly number[];
@@ -16,7 +16,10 @@ export interface ExpectedStarts {
 /** Enough for two weeks of a schedule that fires every minute. */
 const maxFirings = 20_000;
 
-/** The times at which cron should have started the command, including its rules for clock changes, but did not. */
+/**
+ * The times at which cron should have started the command but didn't. Takes cron's rules for clock changes into
+ * account.
+ */
 export function missedStarts({ name, schedules, clock, after, until, starts }: ExpectedStarts): number[] {
   const due = schedulesOf({ name, schedules }).flatMap((schedule) =>
     timesOf(firingsAfter(schedule, after, clock), until + lateStart),
@@ -37,7 +40,7 @@ function timesOf(firings: Iterable<number>, until: number): number[] {
   return times;
 }
 
-/** Counts the starts for each time. A start counts for the latest time before it. */
+/** Counts the starts for each scheduled time. A start belongs to the latest scheduled time before it. */
 function startsPerTime(times: readonly number[], starts: readonly number[]): number[] {
   const counts = times.map(() => 0);
   let index = -1;
@@ -48,7 +51,10 @@ function startsPerTime(times: readonly number[], starts: readonly number[]): num
   return counts;
 }
 
-/** If a start was so late that the next time was already due, the next time seems to have two starts. */
+/**
+ * If a start was so late that the next scheduled time had already passed, that time appears to have two
+ * starts.
+ */
 function hasLateStart(times: readonly number[], counts: number[], missed: number): boolean {
   for (let index = missed + 1; index < times.length && times[index] - times[missed] < lateStart; index++) {
     if (counts[index] < 2) continue;

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { intlOffset } from "./intlOffset";
 
-/** Abbreviations, and the zones that people most likely mean. */
+/** Abbreviations, and the zones that people most likely mean by them. */
 const abbreviations: Readonly<Record<string, string>> = {
   ACDT: "Australia/Adelaide",
   ACST: "Australia/Darwin",
@@ -39,7 +39,7 @@ const abbreviations: Readonly<Record<string, string>> = {
   Z: "UTC",
 };
 
-/** Legacy Java names that Intl accepts but no zone file has: `TZ=PST date` silently uses UTC. */
+/** Legacy Java names that Intl accepts but for which there are no zone files: `TZ=PST date` silently uses UTC. */
 const intlOnlyNames = new Set(
   "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST".split(
     " ",
@@ -50,7 +50,7 @@ export function isIntlOnly(name: string): boolean {
   return intlOnlyNames.has(name) || name.startsWith("SystemV/");
 }
 
-/** The name most likely meant: the first guess that is valid, or else the most similar name. */
+/** The name that was most likely meant: the first valid guess, or else the most similar name. */
 export function nearestTimezone(
   typed: string,
   names: readonly string[],

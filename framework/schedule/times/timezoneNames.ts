@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { isIntlOnly, nearestTimezone } from "./timezoneHints";
 import type { ZoneRules } from "./zoneFile";
 
-/** Names that always mean UTC and need no lookup. */
+/** Names that always mean UTC, so they need no lookup. */
 export const fixedToUtc: ReadonlySet<string> = new Set([
   "UTC",
   "Etc/UTC",
@@ -20,15 +20,18 @@ export interface ZoneFiles {
 
 let zoneFiles: ZoneFiles | undefined;
 
-/** Sets the zone files that checks use besides Intl. Compiled commands don't set any, so there only Intl decides. */
+/**
+ * Sets the zone files with which names are checked, in addition to Intl. Compiled commands don't set any and use only
+ * Intl.
+ */
 export function useZoneFiles(files: ZoneFiles | undefined): void {
   zoneFiles = files;
   verdicts.clear();
 }
 
 /**
- * Returns the name of a time zone, or throws. Guards in the crontab use the system's files and everything else uses
- * Intl, so the name, in this spelling, must mean the same zone to both.
+ * Returns the name of a time zone, or throws. Guards in the crontab use the system's zone files, and everything else
+ * uses Intl. So the name, as spelled here, must mean the same zone to both.
  */
 export function checkTimezone(timezone: string): string {
   checkTimezoneName(timezone);
@@ -47,7 +50,7 @@ export function checkTimezone(timezone: string): string {
   );
 }
 
-/** The same, but using only Intl and not the system's files. */
+/** Like checkTimezone(), but asks only Intl, not the system's files. */
 export function checkTimezoneName(timezone: string): string {
   if (isIntlName(timezone)) return timezone;
   const message = `${JSON.stringify(timezone)} is not a time zone`;
@@ -74,8 +77,8 @@ function isGood(name: string): boolean {
 }
 
 /**
- * Stricter than Intl, because `TZ=europe/berlin` and `TZ=+05:30` silently mean something else in a shell: accepts only
- * names in the exact spelling of the zone database.
+ * Accepts only names exactly as the zone database spells them. Intl is less strict, but `TZ=europe/berlin` and
+ * `TZ=+05:30` silently mean something else in a shell.
  */
 function isIntlName(timezone: string): boolean {
   const name = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/.test(timezone) ? canonical(timezone) : undefined;
@@ -101,8 +104,8 @@ function verdictOf(timezone: string): Verdict {
 }
 
 /**
- * Compares the system's files for the name and for Intl's canonical name. Comparing offsets with Intl's would be wrong,
- * because they differ between editions of the time zone database (doctor reports that).
+ * Whether the system's files have the same times for the name and for Intl's canonical name. Don't compare offsets with
+ * Intl's: they differ between editions of the time zone database (doctor reports that).
  */
 function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
   const rules = files.rulesOf(timezone);

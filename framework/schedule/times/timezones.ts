@@ -19,7 +19,7 @@ interface Change {
 
 const weekMinutes = 7 * 1440;
 
-/** An endless series of stretches, starting with the one that contains this minute and split at year ends. */
+/** An endless series of stretches, starting with the one that contains this minute. Stretches end with the year. */
 export function* stretchesFrom(timezone: string, minute: number): Generator<Stretch, never> {
   if (fixedToUtc.has(timezone)) {
     yield { start: -Infinity, end: Infinity, offset: 0, offsetBefore: 0 };
@@ -67,7 +67,10 @@ function changesOf(timezone: string, year: number): readonly Change[] {
   return changes.map(({ at, offset }) => ({ at: at + shift, offset }));
 }
 
-/** From 2101, every zone follows a yearly rule, so any year with the same calendar gives the same changes. */
+/**
+ * A year with the same changes. From 2101, every zone follows a yearly rule, so changes depend only on the year's
+ * calendar.
+ */
 function settledYear(year: number): number {
   if (year <= 2128) return year;
   const weekday = weekdayOf(dayNumber(year, 1, 1));
@@ -79,7 +82,7 @@ function settledYear(year: number): number {
 function findChanges(timezone: string, year: number): Change[] {
   const end = yearStart(year + 1);
   const changes: Change[] = [{ at: yearStart(year), offset: offsetNow(timezone, yearStart(year)) }];
-  // Step by weeks: no zone has ever changed and changed back within one.
+  // Look once a week: no zone has ever changed its offset and changed it back within a week.
   for (let low = yearStart(year); low < end; low += weekMinutes) {
     const high = Math.min(low + weekMinutes, end - 1);
     const before = changes[changes.length - 1].offset;

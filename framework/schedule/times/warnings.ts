@@ -24,11 +24,13 @@ function dayRule({ dayOfMonth, dayOfWeek, cycle }: CalendarSchedule): string[] {
   const isAnyDay = dayOfMonth.values.length === 31 || dayOfWeek.values.length === 7;
   if (cycle || isAnyDay) return [];
   if (!dayOfMonth.star && !dayOfWeek.star) {
-    return ["Both day fields are set: a match of either one is enough (day of the month or day of the week)"];
+    return [
+      "Both day fields are set: the command runs on days that match either one (day of the month or day of the week)",
+    ];
   }
   const field = dayOfMonth.star ? "day-of-month" : "day-of-week";
   return [
-    `Both day fields must match because the ${field} begins with *; otherwise either one would be enough`,
+    `Both day fields must match because the ${field} begins with *; otherwise a match of either one would be enough`,
   ];
 }
 
@@ -44,7 +46,10 @@ function unevenSteps(schedule: CalendarSchedule): string[] {
   ];
 }
 
-/** A step that doesn't divide its field evenly restarts each time, so the last gap is shorter. */
+/**
+ * Warns about a step that doesn't divide its field evenly: it starts over with each hour, day or month, so the last gap
+ * is shorter.
+ */
 function unevenStep(
   unit: string,
   field: Field,

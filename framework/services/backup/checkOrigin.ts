@@ -5,8 +5,8 @@ import { formatBackupName, parseBackupName } from "./backupName";
 import type { SealedFile } from "./unseal";
 
 /**
- * Checks that a backup's name matches its sealed header. Anyone who can write to the folder can rename files, so a
- * development backup could be passed off as one of production.
+ * Checks that a backup's name matches its sealed header. Anyone who can write to the folder can rename files,
+ * so a development backup could be passed off as a production backup.
  */
 export function checkName({ file, content, origin }: SealedFile): void {
   const name = basename(file);

@@ -88,7 +88,7 @@ async function restorePostgresDatabase(
 
 function otherEngine(sealed: SealedFile, target: BackupTarget): LajuError {
   return new LajuError(
-    `${sealed.file} contains a ${sealed.content} database, but DATABASE_URL is ${target.content}`,
+    `${sealed.file} contains a ${sealed.content} database, but DATABASE_URL points to a ${target.content} database`,
     {
       code: "E_BACKUP_ENGINE",
       hint: "Nothing was changed. Set DATABASE_URL to the same kind of database as the backup.",

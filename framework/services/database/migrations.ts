@@ -33,7 +33,7 @@ export function migrationSource(
       if (typeof migration?.up === "function") return withDown(name, migration);
       throw new LajuError(`the migration ${file} does not export a function "up"`, {
         code: "E_MIGRATION",
-        hint: "Write export async function up(knex: Knex) { … }, and likewise down.",
+        hint: "Export `async function up(knex: Knex) { … }`, and `down` in the same way.",
       });
     },
   };

@@ -63,7 +63,7 @@ function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneM
   return ofApp.filter(({ batch }) => all || batch === last).reverse();
 }
 
-/** All migrations: first those that have run, in that order, then the pending ones. Only reads. */
+/** All migrations: those that have run, in the order they ran, then the pending ones. Read-only. */
 export async function migrationStatus(): Promise<MigrationRow[]> {
   try {
     const known = knownMigrations();

@@ -17,7 +17,7 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** The start of the names of a URL's test databases. */
+/** The prefix of the names of a URL's test databases. */
 export function baseOf(url: string): string {
   return databaseOf(url) || "app";
 }

@@ -14,7 +14,7 @@ export type FetchAnswer =
   | { id: number; status: number; statusText: string; headers: [string, string][]; body: Uint8Array }
   | { id: number; error: string };
 
-/** Answers with the fetch of the test's own process, including any stub installed there. */
+/** Forwards the request to fetch in the test process, so that stubs installed there apply. */
 export async function answerFetch(child: ChildProcess, { id, url, ...request }: FetchAsked): Promise<void> {
   try {
     const init = { method: request.method, headers: request.headers, ...bodyOf(request.body) };

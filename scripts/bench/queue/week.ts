@@ -98,6 +98,6 @@ function judge(): void {
   // The most rows that this rate allows, given a minute between prunings and the time jobs are kept.
   const bound = rate * (60 + keepMs / 1000 + 10);
   console.log(`memory: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} in the last`);
-  console.log(`table: at most ${Math.max(...rows)} rows, of ${bound} that rate and retention allow`);
+  console.log(`table: at most ${Math.max(...rows)} rows (limit from rate and retention: ${bound})`);
   if (late > early * 1.15 || Math.max(...rows) > bound) process.exitCode = 1;
 }

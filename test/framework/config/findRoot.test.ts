@@ -78,7 +78,7 @@ describe("the root", () => {
     expect(rootOf(write("shop/commands/reports/Monthly.ts"))).toBe(shop);
   });
 
-  test("is the real program's if its folder is a link", () => {
+  test("is that of the real program if a symlink leads to it", () => {
     const shop = app("releases/7");
     write("releases/7/commands/X.ts");
     symlinkSync(shop, join(folder, "current"));

@@ -9,7 +9,7 @@ const source = (meta: string, run: string) => `
 import { command } from "../app/console/command";
 export default command({ ${meta}, async run({ signal }) { ${run} } });
 `;
-/** Exits on SIGTERM, and logs that. Without the handler, SIGTERM would stop it, too. */
+/** Logs the SIGTERM, then exits. Without this handler, SIGTERM would also end it, but leave no trace. */
 const long =
   'console.log("begun"); setInterval(() => {}, 1000); await new Promise((resolve) => signal.addEventListener("abort", resolve)); console.log("aborted");';
 

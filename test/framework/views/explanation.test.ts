@@ -406,7 +406,7 @@ Options
   --from <time>            Show the times after this one, in ISO 8601 (default: now)
   --count <number>         How many upcoming times to show (default 5)
   --name <Name>            The command's name, which determines the value of H
-  --cron <cron>            The cron that reads it (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
+  --cron <cron>            The cron that reads the crontab (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
   --as-written             Show what that cron does with exactly these fields, as in a line written by hand
   --json                   Print it as JSON
   -h, --help               Show this text

@@ -24,7 +24,7 @@ export interface CronHouse {
   enter: readonly string[];
   /** Runs crontab(1). */
   crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
-  /** Runs a shell script inside. It sees this spool, and otherwise the real machine. */
+  /** Runs a shell script in the sandbox. The script sees this spool, but otherwise the real machine. */
   shell(script: string): SpawnSyncReturns<Buffer>;
   stop(): Promise<void>;
 }

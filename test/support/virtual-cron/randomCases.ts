@@ -31,7 +31,7 @@ export function randomCases(random: Random, count: number, { hasSeconds = true }
   });
 }
 
-/** Half of them at night, where clocks change. */
+/** Half of them at night, when clocks change. */
 function zoned(random: Random, hasSeconds: boolean): Intended {
   const hour = () => integer(random, 0, random() < 0.5 ? 4 : 23);
   const minute = () => integer(random, 0, 59);

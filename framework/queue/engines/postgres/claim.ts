@@ -98,8 +98,8 @@ interface Variant {
 /**
  * Takes each type's first rows from the index. The ids are an array, so that PostgreSQL can neither run the claim twice
  * in a loop nor expect the batch to be a large part of the table. A claim lost in a server crash is as good as never
- * made, so its commit doesn't wait for the disk: synchronous_commit is off for this transaction only, because with a
- * pooler other clients use the session too.
+ * made, so its commit doesn't wait for the disk. synchronous_commit is turned off for this transaction only, because
+ * behind a pooler other clients share the session.
  */
 export function claimSql({ isSeveral, isLimited }: Variant, isCurrent = true): string {
   const known = isCurrent ? claims.current : claims.before;

@@ -173,7 +173,8 @@ export class Session implements Listener {
   }
 
   #pollInstead(reason: string): void {
-    if (!this.#isPolling) logWarn("The queue cannot listen, polling four times a second instead", { reason });
+    if (!this.#isPolling)
+      logWarn("LISTEN is not available; the queue polls four times a second instead", { reason });
     this.#isPolling = true;
     this.#later(listenAgainAfter);
   }

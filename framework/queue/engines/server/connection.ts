@@ -83,9 +83,8 @@ export async function withRetries<T>(work: () => Promise<T>, random = Math.rando
 const lookEvery = 1000;
 
 /**
- * Whether the jobs table has the columns of this release. If the code is started before its migration has run, it works
- * without them and checks again later. It checks before each statement, because a failed one would abort the app's
- * transaction.
+ * Whether the jobs table has the columns of this release. Until its migration has run, the code does without the new
+ * columns and checks again before each statement, because a failed statement would abort the app's transaction.
  */
 export class JobsTable {
   #isCurrent = false;

@@ -107,7 +107,7 @@ describe("node laju crontab --format", () => {
   test.each([
     [
       ["systemd", "--env", "demo"],
-      `✗ systemd cannot do what Nightly needs
+      `✗ systemd does not support what Nightly needs
   Nightly: schedule "30 2 * * *" makes up for 02:30, which the clocks skip, but systemd leaves it out (America/New_York)
     Choose hours in which the clocks never change, or timezone: "UTC".
   Nothing was written, because an export must be exact. The crontab supports all of them.
@@ -115,7 +115,7 @@ describe("node laju crontab --format", () => {
     ],
     [
       ["kubernetes", "--env", "often", "--image", "app:1"],
-      `✗ Kubernetes cannot do what Often needs
+      `✗ Kubernetes does not support what Often needs
   Often: overlap "wait" makes starts wait for each other, but Kubernetes drops all but one
     Set overlap: "skip".
   Often: schedule "rate(45 minutes)" cannot be written as five fields

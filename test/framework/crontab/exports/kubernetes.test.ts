@@ -158,7 +158,7 @@ test("what Kubernetes cannot do is an error that names every such command", () =
   expect(() => kubernetesManifests(source, options)).toThrow(
     expect.objectContaining({
       exitStatus: 2,
-      message: `Kubernetes cannot do what Rate and 2 more needs
+      message: `Kubernetes does not support what Rate and 2 more needs
   Rate: schedule "rate(45 minutes)" cannot be written as five fields
     Choose an interval that divides an hour or a day evenly.
   Waits: overlap "wait" makes starts wait for each other, but Kubernetes drops all but one

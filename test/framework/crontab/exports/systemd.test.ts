@@ -100,7 +100,7 @@ test("what systemd cannot do is an error that names every such command", () => {
   expect(() => systemdUnits(source, "deploy")).toThrow(
     expect.objectContaining({
       exitStatus: 2,
-      message: `systemd cannot do what Rate and 1 more needs
+      message: `systemd does not support what Rate and 1 more needs
   Rate: schedule "rate(7 minutes)" does not divide a day evenly, as systemd requires
     Choose an interval that does.
   Waits: overlap "wait" needs a second start while one is running, but a timer never starts an active service

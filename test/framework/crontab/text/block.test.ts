@@ -62,7 +62,9 @@ describe("crontabBlock", () => {
   test.each(["/srv/a\nb", "/srv/app ", " /srv", "/srv/\u0007"])(
     "rejects a root that a marker cannot contain: %j",
     (root) => {
-      expect(() => crontabBlock([row("A")], { ...place, root })).toThrow("cannot name a crontab block");
+      expect(() => crontabBlock([row("A")], { ...place, root })).toThrow(
+        "cannot be used in the markers of a crontab block",
+      );
     },
   );
 });

@@ -141,7 +141,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       );
       await Promise.all(silences);
       expect(wakes).toBeGreaterThan(0);
-      // Its lease would expire before a second silence ends.
+      // The worker's lease would expire before it gives up on a second request.
       expect(await beat()).toEqual({ isKnown: true, held: [] });
       const { claimed } = await far.exchange(claiming);
       expect(claimed.map((job) => job.id)).toEqual([id]);

@@ -43,13 +43,15 @@ describe("a warning", () => {
   test.each([
     [
       "0 0 1,15 * 1",
-      ["Both day fields are set: a match of either one is enough (day of the month or day of the week)"],
+      [
+        "Both day fields are set: the command runs on days that match either one (day of the month or day of the week)",
+      ],
     ],
     ["0 0 *,5 * 1", []],
     [
       "0 0 5 * */2",
       [
-        "Both day fields must match because the day-of-week begins with *; otherwise either one would be enough",
+        "Both day fields must match because the day-of-week begins with *; otherwise a match of either one would be enough",
       ],
     ],
     [
