@@ -80,7 +80,10 @@ interface JobOptions {
   backoff?: string;
   /** How long an attempt may take, such as "2m" (default: no limit). */
   timeout?: string;
-  /** How many jobs of this type may run at a time across all workers (default: as many as the workers have room for). */
+  /**
+   * How many jobs of this type may run at a time across all workers (default: as many as the workers have room for). With 1,
+   * they start in the order in which they were queued, except for delayed jobs and retries.
+   */
   concurrency?: number;
 }
 
