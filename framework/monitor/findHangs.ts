@@ -7,7 +7,7 @@ import { type BlockingRun, hangText } from "../runs/history/hang";
 import { closeQuietly, openIncident } from "../runs/ledger/incidents";
 import type { HostClock } from "../schedule/times/nextRuns";
 
-/** Opens an incident for each run that hangs. Returns the news, one sentence each. */
+/** Opens an incident for each run that hangs. Returns a sentence about each. */
 export function findHangs(
   commands: DeployedCommand[],
   clock: HostClock,
@@ -21,7 +21,7 @@ export function findHangs(
     if (reason === undefined) return [];
     const openedAt = clock.now.getTime();
     if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
-    // The notice about the hang is enough.
+    // The notice about the hang says enough about the slow run.
     closeQuietly(name, "slow", openedAt);
     return [`${name} ${reason}`];
   });

@@ -28,7 +28,10 @@ import { isInRepeatedHour } from "../schedule/times/repeatedHour";
 import { startDetached } from "../scheduler/catchUp";
 import { findHangs } from "./findHangs";
 
-/** Finds problems that a run cannot report itself, and updates the incidents. Returns the news, one sentence each. */
+/**
+ * Finds problems that a run cannot report itself, and opens and closes incidents accordingly. Returns a sentence about
+ * each change.
+ */
 export async function findTrouble(
   expected: DeployedCommand[],
   commands: DeployedCommand[],
@@ -76,7 +79,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
 }
 
-/** The times that no other server claimed. Omits times so old that their claims have expired. */
+/** The missed times that no other server claimed. Omits times so old that their claims have expired. */
 async function unclaimedTimes(
   { name, oneServer }: DeployedCommand,
   times: number[],
@@ -105,7 +108,7 @@ function isSkippedByDaemon(
 const maxAsked = 1000;
 const maxTimes = 3;
 
-/** The last few times, and the number of earlier ones. */
+/** The last few times as text, and the number of earlier ones. */
 export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-maxTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;

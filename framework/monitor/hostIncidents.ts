@@ -12,12 +12,15 @@ import type { MonitorReport } from "./monitorReport";
 /** No command can have a name with this prefix. */
 const prefix = "host: ";
 
-/** How long to wait before checking an unavailable server once more, because it may only have been slow briefly. */
+/**
+ * How long to wait before checking an unavailable server a second time, in milliseconds, because it may just have been
+ * slow for a moment.
+ */
 const secondChanceMs = 1_000;
 
 /**
- * Opens an incident for each problem that keeps commands from running on this host, and closes those that are over.
- * Returns the news, one sentence each. Undeliverable notices get no incident: a notice about them could not be
+ * Opens an incident for each problem that keeps commands from running on this host, and closes the incidents that are
+ * over. Returns a sentence about each change. Undeliverable notices get no incident: a notice about them could not be
  * delivered either, and they already make the monitor fail. If the ledger cannot be written, sends notices without it
  * and rethrows the error.
  */

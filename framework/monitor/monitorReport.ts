@@ -1,5 +1,5 @@
 export interface MonitorReport {
-  /** The news, one sentence each. */
+  /** What has changed since the last pass, one sentence each. */
   news: string[];
   /** The tasks that the monitor could not do, one sentence each. */
   failures: string[];

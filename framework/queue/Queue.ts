@@ -6,8 +6,8 @@ import type { CronJobConfig, CronOptions, JobConfig, JobData, JobType } from "./
 export type * from "./jobConfig";
 
 /**
- * Queues a job that replaces the jobs of the same type and user that have not started, or that started over an hour ago
- * and have not finished. They are canceled in the same transaction. Cron jobs are left alone.
+ * Queues a job, and in the same transaction cancels the jobs that it replaces: those of the same type and user that
+ * have not started, or that started over an hour ago and have not finished. Cron jobs are left alone.
  */
 export async function scheduleJob<T extends JobType>(config: JobConfig<T>): Promise<Replaced> {
   const { configuredJob, replace } = await import("./scheduling");

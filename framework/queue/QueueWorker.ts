@@ -7,7 +7,7 @@ export type { WorkerArguments } from "./worker/workOptions";
 /** How an attempt ended. "parked" reports jobs that no worker handles; their `id` is 0. */
 export type SettledJob = Settlement | Parked;
 
-// Separate from Queue, so that code that only queues jobs does not load the worker and all handlers.
+// This is a module of its own, so that code that only queues jobs does not load the worker and all handlers.
 
 /**
  * Processes queued jobs until SIGTERM or SIGINT or, with `once`, until none is due. Returns a summary. `onSettled` is

@@ -12,61 +12,72 @@ import type {
 export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
- * The storage of a queue: one implementation per database (engines/). An engine moves rows and checks who owns them.
- * Its callers decide what follows when a job ends (back-off, the next cron run, limits). Times are milliseconds since
- * the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay, so that an engine on a
- * server can use the server's clock.
+ * The storage of a queue, with one implementation per database (engines/). An engine changes rows and checks which
+ * worker owns them. What follows when a job ends (back-off, the next cron run, limits) is decided by its callers. Times
+ * are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay,
+ * so that an engine on a server can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
   /** How many exchanges a worker may have in flight at once. */
   readonly pipeline: number;
-  /** How often to poll for jobs if nothing wakes the worker, in milliseconds. */
+  /** How often the worker polls for jobs if nothing wakes it, in milliseconds. */
   readonly pollMs: number;
-  /** The most jobs that one exchange should claim now. */
+  /** How many jobs one exchange should claim now, at most. */
   batch(): number;
-  /** How long to leave the database to other processes after this exchange. */
+  /** How long to leave the database to other processes after this exchange, in milliseconds. */
   restMs(): number;
   /** The time on the clock that decides what is due, if it isn't this host's clock. */
   now?(): number;
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
-   * Cancels the jobs that `job` replaces (same type and user, and both cron jobs or neither; not started, or started
-   * more than `staleMs` ago and not finished) and inserts it, in one transaction. After concurrent calls, only one job
-   * is unfinished.
+   * Inserts `job`, and cancels the jobs that it replaces, in one transaction. Those have the same type and user, are
+   * cron jobs only if `job` is one, and have not started, or started more than `staleMs` ago and have not finished.
+   * After concurrent calls, only one job is unfinished.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
   /** Settles ended jobs, stores progress and claims due jobs. A claim counts as an attempt. */
   exchange(request: Exchange): Promise<Exchanged>;
-  /** Returns claimed jobs to the queue. The attempt counts as `spent`, so that no two claims have the same number. */
+  /**
+   * Returns claimed jobs to the queue. The attempt is counted as `spent`, so that no two claims of a job have the same
+   * number.
+   */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
-  /** Registers the worker, before its first claim. Can be called again, because the first answer may have been lost. */
+  /**
+   * Registers the worker, before its first claim. Can be called again if it is unclear whether the first call
+   * succeeded.
+   */
   register(worker: WorkerRecord): Promise<void>;
-  /** Extends the worker's lease. Returns whether the worker is still known, and which jobs it holds in the store. */
+  /**
+   * Extends the worker's lease. Returns whether the worker is still registered, and which jobs it holds according to
+   * the store.
+   */
   heartbeat(beat: Heartbeat): Promise<HeartbeatAnswer>;
   /** Removes a worker that no longer holds any jobs. */
   unregister(worker: string): Promise<void>;
-  /** All workers that hold jobs or may claim some: registered workers, and unregistered holders of jobs. */
+  /** All workers that hold jobs or may claim some: the registered ones, and unregistered ones that hold jobs. */
   holders(): Promise<Holder[]>;
   /**
-   * Removes `dead`, and returns everything it holds to the queue except what `judge` blames: those jobs are transferred
-   * to `by` and returned from here. Each job's `crashes` is incremented before it is judged. Does nothing if the lease
-   * was extended since it was read. All in one transaction: a job that is kept for its heir to return would be judged a
-   * second time, by the heir's log, if the heir died too. `judge` may be called more than once.
+   * Removes the worker `dead`, and returns its jobs to the queue. The jobs that `judge` blames are transferred to the
+   * worker `by` instead, and are this call's result. Each job's `crashes` is incremented before it is judged. Does
+   * nothing if the lease was extended since it was read. All this is one transaction: if `by` first took over all jobs
+   * and then died too, they would be judged a second time, by its log. `judge` may be called more than once.
    */
   takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]>;
 
   /** The types that have ready jobs. */
   readyTypes(): Promise<string[]>;
-  /** Parks jobs of a type that have been ready for `idleMs`, about a thousand at most. Returns how many it parked. */
+  /** Parks jobs of a type that have been ready for `idleMs`, at most about a thousand. Returns how many it parked. */
   park(type: string, idleMs: number): Promise<number>;
-  /** Makes parked jobs of these types ready again, about a thousand at most. Returns how many it changed. */
+  /** Makes parked jobs of these types ready again, at most about a thousand. Returns how many it changed. */
   unpark(types: readonly string[]): Promise<number>;
 
-  /** Calls back when there may be jobs to claim; sometimes there are none. Reconnects if the store is unavailable. */
+  /**
+   * Calls `onWake` when there may be jobs to claim; sometimes there are none. Reconnects if the store is unavailable.
+   */
   watch(onWake: () => void): Promise<Watch>;
 
   counts(): Promise<QueueCounts>;
@@ -85,8 +96,8 @@ export interface QueueEngine {
   paused(): Promise<string[]>;
   /**
    * Deletes completed jobs whose removal time has passed, and finished jobs without a removal time that ended at least
-   * `keepMs` ago; at most about `limit` at a time. Returns how many it deleted: 0 if nothing is left to delete. Failed
-   * and canceled jobs have no removal time, whatever their `removeDelay`.
+   * `keepMs` ago. Deletes at most about `limit` jobs, and returns how many: 0 if nothing is left to delete. Failed and
+   * canceled jobs have no removal time, whatever their `removeDelay`.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 
@@ -106,12 +117,12 @@ export interface NewJob {
   priority: number;
   /** Undefined: now. */
   when?: { at: number } | { in: number };
-  /** At most one unfinished job has this key; the type is part of it. */
+  /** At most one unfinished job has this key, which includes the type. */
   uniqueKey?: string;
   cron?: { expression: string; timezone: string };
-  /** Undefined: the handler's attempts, or the default for pushed jobs. */
+  /** Undefined: as many attempts as the handler declares, or else the default for pushed jobs. */
   retryPolicy?: RetryPolicy;
-  /** How long after its failure the job is queued again; undefined: never. */
+  /** After its last attempt fails, the job is queued again with this delay; undefined: never. */
   rescheduleDelay?: number;
   /** The job that this one retries, or whose next run it is. */
   rescheduledFromJob?: number;
@@ -131,8 +142,9 @@ export interface Replaced {
 }
 
 /**
- * A job and one attempt of it, which a worker must hold to settle the job. `createdAt` is included because a store that
- * was restored from an older copy, or failed over to a server without the latest writes, may assign the same ids again.
+ * A job and the number of an attempt. Only a worker that holds this attempt can settle the job. `createdAt` is included
+ * because a store that was restored from an older copy, or failed over to a server without the latest writes, may
+ * assign the same ids again.
  */
 export interface Held {
   id: number;
@@ -159,7 +171,10 @@ export interface ClaimedJob extends Held {
   userId: number | null;
   /** JSON. */
   data: string | null;
-  /** Claims that don't count as attempts: those returned to the queue, or made before the job was retried by hand. */
+  /**
+   * The number of claims that don't count as attempts: those that were returned to the queue, and those from before the
+   * job was retried by hand.
+   */
   spent: number;
   /** How often a worker died while it held this job. */
   crashes: number;
@@ -178,9 +193,9 @@ export type Judge = (held: readonly ClaimedJob[]) => Verdict;
 
 /** Jobs in neither list return to the queue as if they had not been claimed. */
 export interface Verdict {
-  /** The new owner settles these. */
+  /** The new owner settles these jobs. */
   blamed: readonly ClaimedJob[];
-  /** These return to the queue, but the attempt counts. */
+  /** These jobs return to the queue, but the attempt counts. */
   counted: readonly ClaimedJob[];
 }
 
@@ -195,7 +210,7 @@ export type Settlement = Held &
 export interface Exchange {
   worker: string;
   settle: readonly Settlement[];
-  /** The progress of each job, as JSON. */
+  /** The progress of jobs, each as JSON. */
   progress: readonly (Held & { value: string })[];
   claim: ClaimRequest | null;
 }
@@ -213,12 +228,12 @@ export interface Exchanged {
   claimed: ClaimedJob[];
   /** Settlements that had no effect, because the worker no longer held the job. */
   lost: number[];
-  /** When the next scheduled job is due; null if there is none or nothing was requested. */
+  /** When the next scheduled job is due; null if there is none or if the exchange claimed nothing. */
   nextDue: number | null;
 }
 
 export interface WorkerRecord {
-  /** Unique, even among earlier processes. */
+  /** Unique: earlier processes never had the same id. */
   id: string;
   host: string;
   pid: number;
@@ -241,9 +256,9 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * A worker that holds jobs. `lease` is null if it isn't registered. A lease is silent if it expired without a
- * heartbeat. It is over if this and the state of the worker's connection prove the worker dead, even to hosts that
- * cannot see its process.
+ * A worker that holds jobs or may claim some. `lease` is null if the worker isn't registered. `isSilent`: the lease
+ * expired without a heartbeat. `isOver`: the state of the worker's connection also shows that the worker is dead, even
+ * to hosts that cannot see its process.
  */
 export interface Holder {
   id: string;

@@ -57,7 +57,7 @@ function sourcesIn(folder: string): Modules {
   return Object.fromEntries(jobNames(folder).map((name) => [name, load(name)]));
 }
 
-/** Loads each handler separately, so that one that fails to load does not stop the others' jobs. */
+/** Loads each handler separately, so that one that fails to load does not keep the others from running. */
 export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
   const loading = Object.entries(modules).map(async ([name, load]) => ({
     name,
@@ -105,7 +105,10 @@ function isDefinition(value: unknown): value is Definition {
   return typeof value === "object" && value !== null && "run" in value && typeof value.run === "function";
 }
 
-/** Whether an export is separate from the default export. `export const run = …; export default { run };` is one handler. */
+/**
+ * Whether this export is a second handler besides the default export. `export const run = …; export default { run };`
+ * is one handler.
+ */
 function isBeside(module: HandlerModule, name: string): boolean {
   if (module[name] === undefined) return false;
   return (module.default as HandlerModule | null)?.[name] !== module[name];
@@ -147,7 +150,7 @@ function isPlainValue(value: unknown): boolean {
 
 function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
-  // Calling a generator function doesn't run its body.
+  // Calling a generator function would not run its body.
   if (/Generator/.test(Object.prototype.toString.call(options.run))) {
     throw wrong(name, "has a generator function as its run", "Write async run() { … }, without the *.");
   }

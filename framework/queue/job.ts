@@ -14,7 +14,7 @@ export interface JobContext<T = unknown> {
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
   /** Aborted when the job times out, is canceled or taken over, or when the worker must stop. */
   signal: AbortSignal;
-  /** Reports progress as any JSON value, shown by `laju queue:show`. Stored the next time the worker writes. */
+  /** Reports progress as any JSON value, which `laju queue:show` prints. The worker stores it with its next write. */
   progress(value: unknown): void;
 }
 
@@ -81,8 +81,8 @@ interface JobOptions {
   /** How long an attempt may take, such as "2m" (default: no limit). */
   timeout?: string;
   /**
-   * How many jobs of this type may run at a time across all workers (default: as many as the workers have room for). With 1,
-   * they start in the order in which they were queued, except for delayed jobs and retries.
+   * How many jobs of this type may run at a time, across all workers (default: as many as the workers have slots). With
+   * 1, jobs start in the order in which they were queued, except for delayed jobs and retries.
    */
   concurrency?: number;
 }

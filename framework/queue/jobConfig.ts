@@ -13,7 +13,7 @@ export type JobData<T extends string> = T extends keyof JobTypes ? JobTypes[T] :
 /** Data is optional if the handler needs none. */
 type DataField<D> = Record<string, never> extends D ? { data?: D } : { data: D };
 
-/** QuickDapp's fields. */
+/** A job's configuration for `scheduleJob`, with QuickDapp's fields. */
 export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<JobData<T>>;
 
 interface JobFields<T extends string> {
@@ -24,8 +24,9 @@ interface JobFields<T extends string> {
   /** Default: now. */
   due?: Date | number;
   /**
-   * false: one attempt, whatever the handler declares. Absent: the handler's `attempts`, or else one. true: the same,
-   * and after the last attempt fails a new job is queued, until one succeeds or is canceled.
+   * false: one attempt, whatever the handler declares. Absent: as many attempts as the handler declares, or else one.
+   * true: the same number of attempts, and when the last one fails, a new job is queued, until a job succeeds or is
+   * canceled.
    */
   autoRescheduleOnFailure?: boolean;
   /** With `true`: how many milliseconds after each failure the new job is due (default 10000). */
@@ -38,7 +39,7 @@ interface JobFields<T extends string> {
   trx?: Knex.Transaction;
 }
 
-/** The same for a cron job, whose schedule determines when it is due. */
+/** The configuration of a cron job, whose schedule determines when it is due. */
 export type CronJobConfig<T extends JobType = JobType> = Omit<JobFields<T>, "due"> & DataField<JobData<T>>;
 
 /** The configuration of a job of any type. Its data is not type-checked. */

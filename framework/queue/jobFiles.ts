@@ -9,7 +9,7 @@ export function jobNames(folder: string): string[] {
     .sort();
 }
 
-/** JavaScript and similar files in the folder, which are never loaded, unless their TypeScript source is next to them. */
+/** JavaScript and similar files in the folder without a TypeScript source next to them. They are never loaded. */
 export function otherCodeFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });

@@ -1,4 +1,7 @@
-/** A job's states. "pending" is due, "scheduled" waits for its time, "parked" for a worker that handles its type. */
+/**
+ * A job's states. A "pending" job is due, a "scheduled" one waits for its time, and a "parked" one waits for a worker
+ * that handles its type.
+ */
 export const jobStates = [
   "scheduled",
   "pending",
@@ -74,7 +77,7 @@ export interface Outcome {
 
 export interface Outcomes {
   ended: Outcome[];
-  /** Whether more jobs may have ended in that time than were counted. */
+  /** Whether the count may be incomplete. */
   isPartial: boolean;
 }
 

@@ -7,7 +7,7 @@ import { encode } from "./payload";
 export interface PushOptions {
   /** Don't run the job before this time: a Date, or milliseconds since the epoch. */
   due?: Date | number;
-  /** Don't run the job until this long from now: milliseconds, or a text such as "90s". Instead of `due`. */
+  /** Don't run the job until this long from now: milliseconds, or a text such as "90s". Excludes `due`. */
   delay?: number | string;
   /** The user that the job belongs to; 0 is the system. */
   userId?: number;
@@ -64,7 +64,7 @@ export function moment(due: Date | number): number {
   throw wrong(`due is ${shown(due)}, which is not a time`, "Give a Date, or milliseconds since the epoch.");
 }
 
-/** Milliseconds of a duration that isn't negative. */
+/** A duration in milliseconds. Throws if it is negative or not a duration. */
 export function duration(value: number | string, name: string): number {
   const milliseconds = typeof value === "string" ? parseDuration(value) : value;
   if (typeof milliseconds === "number" && milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER / 2) {

@@ -19,8 +19,8 @@ const messages =
   /connection (terminated|ended|lost|is closed|was closed|is in closed state)|not queryable|timeout (acquiring|exceeded|expired)|read timeout|read-?only|shutting down|starting up/i;
 
 /**
- * Whether a database with this error may recover by itself: it is unavailable, locked, full or read-only. Everything else (a
- * missing table, invalid SQL) fails every time and must be reported.
+ * Whether the database may recover from this error by itself, because it is unavailable, locked, full or read-only. Any
+ * other error (a missing table, invalid SQL) occurs every time and must be reported.
  */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

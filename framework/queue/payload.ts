@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 
-/** The largest payload or result, in characters of its JSON, because a queue is not for storing files. */
+/** The maximum size of a payload or result, in characters of JSON: a queue is not for storing files. */
 export const largestPayload = 16_000_000;
 
 /** The JSON of a payload or result. Throws with the path of the first value that JSON cannot represent. */
@@ -93,7 +93,7 @@ function pathPart(key: string | number): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** Why JSON cannot represent this value itself, whatever it contains; undefined if it can. */
+/** Why JSON cannot represent this value itself, apart from the values in it; undefined if it can. */
 export function lostReason(value: unknown): string | undefined {
   if (typeof value === "bigint") return "it is a BigInt";
   if (typeof value === "function" || typeof value === "symbol") return `it is a ${typeof value}`;
@@ -103,7 +103,7 @@ export function lostReason(value: unknown): string | undefined {
   return isEmptied(value) ? `it is ${kindOf(value)}` : undefined;
 }
 
-/** Whether JSON would keep nothing of a value (a Map, a Promise, an Error and the like), or it is bytes. */
+/** Whether JSON would keep nothing of this value (a Map, a Promise, an Error and the like), or the value is bytes. */
 function isEmptied(value: object): boolean {
   if (Array.isArray(value) || hasToJson(value)) return false;
   if (ArrayBuffer.isView(value)) return true;

@@ -4,7 +4,9 @@ type Listener = () => void;
 
 const listeners = new Set<Listener>();
 
-/** Calls back when this process itself has queued a job, so that its worker needs no notification from the store. */
+/**
+ * Calls `listener` when this process itself has queued a job, so that its worker needs no notification from the store.
+ */
 export function onPushHere(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -14,7 +16,7 @@ export function pushedHere(): void {
   for (const listener of listeners) listener();
 }
 
-/** Reports a job queued within a transaction, once that is committed and the job is visible. */
+/** Reports a job that was queued within a transaction, once the transaction is committed and the job is visible. */
 export function pushedIn(trx: Knex.Transaction): void {
   onCommit(trx, pushedHere);
 }
@@ -26,7 +28,7 @@ export function onCommit(trx: Knex.Transaction, work: () => void): void {
   let outermost = trx;
   while (outermost.parentTransaction !== undefined) outermost = outermost.parentTransaction;
   let isUndone = false;
-  // Rolling back explicitly resolves the promise just like a commit.
+  // The transaction's promise doesn't tell: an explicit rollback resolves it just as a commit does.
   outermost.on("query", ({ sql }: { sql: string }) => {
     if (sql === "ROLLBACK") isUndone = true;
   });

@@ -11,7 +11,7 @@ import { duration, newJob, wholeNumber } from "./newJob";
 /** A job that started longer ago than this and has not finished may be replaced. */
 const staleMs = 3_600_000;
 
-/** How long after its failure a job is queued again by default, in milliseconds. */
+/** The default delay before a failed job is queued again, in milliseconds. */
 const defaultDelay = 10_000;
 
 /** Converts QuickDapp's fields to a job. */

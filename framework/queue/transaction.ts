@@ -2,8 +2,8 @@ import type { Knex } from "knex";
 import { LajuError } from "../config/errors";
 
 /**
- * The connection of one of the app's transactions. Throws if the transaction has ended, because Knex still lends out
- * its connection: a job would be queued immediately, even after a rollback, possibly within another caller's
+ * The connection of one of the app's transactions. Throws if the transaction has ended, because Knex would still return
+ * its connection: the job would be queued immediately, even after a rollback, possibly within another caller's
  * transaction.
  */
 export async function connectionOf(trx: Knex.Transaction): Promise<object> {

@@ -1,8 +1,8 @@
 import type { ClaimedJob, Held } from "../engine";
 
 /**
- * Columns that are null in most jobs. A claim reads them as one value, null if all are, because every column
- * costs time at both ends (in SQLite a tenth of finding and changing the row). `isCurrent`: see jobColumns.
+ * Columns that are null in most jobs. A claim reads them as one value, which is null if all of them are, because every
+ * column costs time on both sides (in SQLite a tenth of finding and changing the row). `isCurrent`: see jobColumns.
  */
 export function rareColumns(isCurrent: boolean): string {
   const ofThisRelease = isCurrent

@@ -1,9 +1,9 @@
 import type { NewJob, Settlement } from "../engine";
 
 /**
- * A cron job's next run, if this settlement queues one. It is queued only if no other run is waiting: an app that
- * schedules the job whenever the app starts may already have queued the next run while this one was running. Adding
- * another each time would double the runs forever.
+ * A cron job's next run, if this settlement queues one. The engine queues it only if no other run is waiting: an app
+ * that schedules the job whenever the app starts may have queued the next run while this one was running. With a second
+ * one, every later run would happen twice.
  */
 export function cronNextOf(settlement: Settlement): (NewJob & { userId: number }) | undefined {
   if (settlement.state === "retry") return undefined;
@@ -15,7 +15,7 @@ function hasUser(job: NewJob): job is NewJob & { userId: number } {
   return job.userId !== null;
 }
 
-/** The lock taken, on engines that need one, both to schedule a job and to queue a cron job's next run. */
+/** The name of the lock that some engines take, both to schedule a job and to queue a cron job's next run. */
 export function matchName({ type, userId }: Pick<NewJob, "type" | "userId">): string {
   return `match ${type} ${userId}`;
 }

@@ -16,8 +16,8 @@ export interface Claimed {
 }
 
 /**
- * The operations a server performs for a worker, each atomic. An answer can get lost; the worker's next heartbeat then
- * returns what was claimed (see worker/reconciliation.ts).
+ * The operations that a server performs for a worker, each atomic. If the answer to a claim gets lost, the worker
+ * learns from its next heartbeat which jobs it holds (see worker/reconciliation.ts).
  */
 export interface JobStore {
   claim(worker: string, request: ClaimRequest): Promise<Claimed>;
@@ -31,7 +31,7 @@ export interface JobStore {
 
 const nothing: Claimed = { claimed: [], nextDueIn: null };
 
-/** Settles and claims at the same time, so that the next jobs arrive while the last ones are being saved. */
+/** Settles and claims at the same time, so that new jobs arrive while the ended ones are being saved. */
 export class Exchanges {
   /** Settlements whose answer was lost, so we can't tell whether they were saved. */
   readonly #unanswered = new Set<string>();
@@ -70,7 +70,7 @@ export class Exchanges {
     }
   }
 
-  /** Omits jobs that only seem lost, because a first attempt to settle them succeeded and its answer was lost. */
+  /** Omits jobs that only seem lost: a first attempt to settle them succeeded, but its answer got lost. */
   #reallyLost(settlements: readonly Settlement[], lost: number[]): number[] {
     if (this.#unanswered.size === 0) return lost;
     const twice = settlements.filter((one) => this.#unanswered.delete(heldKey(one)));

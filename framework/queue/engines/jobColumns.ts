@@ -21,7 +21,7 @@ export function newValues(job: NewJob, isCurrent: boolean): unknown[] {
     job.cron?.timezone ?? null,
     job.rescheduleDelay ?? null,
     job.removeDelay ?? null,
-    // For one release, also written under the old name, which workers of the previous release read.
+    // For one release, the value is also written under its old name, which workers of the previous release read.
     job.rescheduledFromJob ?? null,
   ];
   return isCurrent ? [...common, job.rescheduledFromJob ?? null, job.retryPolicy ?? null] : common;
@@ -35,8 +35,8 @@ export function newPlaceholders(isCurrent: boolean): string {
 }
 
 /**
- * SQL: a job that ended frees its unique key, and remembers it in case the job is retried. The order matters:
- * MySQL assigns from left to right.
+ * SQL: a job that has ended gives up its unique key, and keeps it as `former_key` in case the job is retried. The order
+ * matters: MySQL assigns from left to right.
  */
 export function endKey(isCurrent: boolean): string {
   return isCurrent ? "former_key = unique_key, unique_key = null" : "unique_key = null";

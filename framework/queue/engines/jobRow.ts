@@ -55,7 +55,7 @@ export function toRecord(row: JobRow): JobRecord {
   };
 }
 
-/** Other programs may have written invalid JSON, which is shown as it is. */
+/** Parses JSON. Other programs may have written something else, which is shown unchanged. */
 function decoded(text: string | null): unknown {
   if (text === null) return null;
   try {

@@ -1,7 +1,7 @@
 import type { Holder } from "../engine";
 
 /**
- * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat sooner than this.
+ * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat before that.
  */
 const patience = 900;
 /**
@@ -9,16 +9,13 @@ const patience = 900;
  */
 const connectedGrace = 300_000;
 
-/**
- * How long to wait for a heartbeat after seeing an expired lease, in milliseconds. Workers send one every
- * second.
- */
+/** How long to wait for a heartbeat after finding an expired lease, in milliseconds. Workers send one every second. */
 const listening = 3000;
-/** A lease that had expired this long before the first check is over immediately, in milliseconds. */
+/** A lease that had been expired for this long at the first check is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
- * A lease that hasn't been renewed for this long (four times its length, in milliseconds) is over, whatever the clocks
- * say. A clock that briefly ran ahead may have set the lease's end an hour into the future.
+ * A lease that hasn't been renewed for this long (in milliseconds; four times its length) is over, whatever its end
+ * says: a clock that briefly ran ahead may have set that an hour into the future.
  */
 const longUnrenewed = 60_000;
 
@@ -28,7 +25,7 @@ export interface SeenHolder extends Omit<Holder, "lease"> {
   lease: { until: number; remaining: number } | null;
 }
 
-/** An unregistered holder of jobs. */
+/** An unregistered worker that holds jobs. */
 export function stranger(id: string): SeenHolder {
   return {
     id,
@@ -47,10 +44,10 @@ type Sightings = Map<string, { since: number; until: number }>;
 
 /**
  * Decides whether leases are over, from the leases and the state of the connections. A single check is never enough.
- * The server releases a session's lock within milliseconds after its process is killed, on any host. But the lock is
- * also free while a living worker reconnects, and after a server restart every worker's lock is free. And if a clock
- * jumps, the server was down or a machine slept, all leases expire at once although the workers are alive. So each
- * worker gets time to send a heartbeat.
+ * The server releases a worker's lock within milliseconds after the worker's process is killed, on any host. But the
+ * lock is also free while a living worker reconnects, and after a server restart every worker's lock is free. And after
+ * a clock has jumped, the server was down or a machine slept, all leases are expired although the workers are alive. So
+ * each worker gets time to send a heartbeat.
  */
 export class LeaseJudge {
   readonly #gone: Sightings = new Map();
@@ -100,7 +97,7 @@ export class LeaseJudge {
   }
 }
 
-/** Whether a suspicion has lasted `least` milliseconds without a renewal of the lease. */
+/** Whether a worker has been suspected for `least` milliseconds and has not renewed its lease during that time. */
 function lasts(
   sightings: Sightings,
   id: string,

@@ -1,6 +1,6 @@
 import type { NewJob } from "../engine";
 
-/** The most job data in one statement, in characters, because servers limit the size of a packet. */
+/** How much job data one statement may contain, in characters, because servers limit the size of a packet. */
 const maxCharacters = 2_000_000;
 
 /**

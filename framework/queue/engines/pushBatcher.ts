@@ -1,7 +1,7 @@
 import type { NewJob, Pushed } from "../engine";
 import { isOutage } from "../outage";
 
-/** The most jobs in one statement. */
+/** The maximum number of jobs in one statement. */
 const most = 500;
 const maxCharacters = 2_000_000;
 
@@ -21,7 +21,7 @@ export class PushBatcher {
 
   constructor(
     readonly insert: (jobs: readonly NewJob[]) => Promise<Pushed[]>,
-    /** The most statements in flight at the same time. */
+    /** The maximum number of statements in flight at the same time. */
     readonly width: number,
   ) {}
 

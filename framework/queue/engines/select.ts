@@ -13,7 +13,7 @@ export function queueEngine(): Promise<QueueEngine> {
   return open;
 }
 
-/** Closes its connections; the next use opens it again. */
+/** Closes the queue's connections; the next use opens them again. */
 export async function closeQueue(): Promise<void> {
   const engine = await open;
   open = undefined;

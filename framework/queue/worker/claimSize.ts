@@ -1,7 +1,7 @@
 import { largestPayload } from "../payload";
 
 /**
- * The most data of claimed jobs to keep in memory, in characters: a thousand small jobs, or a few large ones.
+ * How much data of claimed jobs to keep in memory at most, in characters: a thousand small jobs, or a few large ones.
  */
 const most = 64_000_000;
 
@@ -10,13 +10,14 @@ interface InHand {
   running: number;
   /** How many jobs the claims in flight may return. */
   claiming: number;
-  /** The total data of the jobs it holds, in characters. */
+  /** The size of all jobs that the worker holds, in characters. */
   carried(): number;
 }
 
 /**
  * Limits how many jobs to claim, so that their data doesn't fill the memory. A job's size is known only after it is
- * claimed, so each is assumed to be as large as the largest recent one, and the first as large as a job can be.
+ * claimed, so every job is assumed to be as large as the largest recent one, and the first to be as large as a job can
+ * be.
  */
 export class Load {
   #largest = largestPayload;
@@ -44,7 +45,8 @@ export function charactersOf(jobs: readonly { data: string | null }[]): number {
 /** If a batch took less time than this, in milliseconds, the next one is larger. */
 const short = 20;
 /**
- * If a batch took longer, the next one is smaller, because another worker could have started the jobs waiting here.
+ * If a batch took longer than this, in milliseconds, the next one is smaller, because another worker could have started
+ * the jobs waiting here.
  */
 const long = 60;
 
@@ -56,7 +58,7 @@ export class Prefetch {
   #size = 0;
   #filledAt = 0;
 
-  /** The most jobs to keep waiting now. */
+  /** How many jobs to keep waiting now, at most `most`. */
   size(most: number): number {
     return Math.min(this.#size, most);
   }

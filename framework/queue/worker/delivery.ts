@@ -8,9 +8,9 @@ import type { Taken } from "./outgoing";
 type Report = { settlement: Settlement } | { progress: Taken["progress"][number] };
 
 /**
- * If the store rejected a report, sends it in halves until the offending job is alone. That job is reported with the error
- * instead of the offending value, and all others are settled as intended. Returns the ids of jobs that the worker no longer
- * held. Removes everything that was delivered from `taken`, even if an outage interrupts this.
+ * Called when the store rejected a report: sends it in halves until the offending job is alone. That job is reported
+ * with the error instead of the offending value, and all others are settled as intended. Returns the ids of jobs that
+ * the worker no longer held. Removes from `taken` what was delivered, even if an outage interrupts this.
  */
 export async function deliverApart(
   engine: QueueEngine,
@@ -64,7 +64,10 @@ export async function deliverApart(
   return lost;
 }
 
-/** Returns the error of a rejected report. Rethrows an outage, which no job has caused. */
+/**
+ * The error with which the store rejects a report; undefined if it accepts the report. Rethrows an outage, which no job
+ * has caused.
+ */
 async function refusalOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {
     await work();

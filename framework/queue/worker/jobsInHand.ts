@@ -82,7 +82,7 @@ export class Running {
     return this.#find(job) !== undefined;
   }
 
-  /** If an earlier attempt of the same job is running, this worker no longer owns that attempt. */
+  /** If an earlier attempt of the same job is running here, abandons that attempt, which this worker no longer owns. */
   add(execution: Execution): void {
     const { id } = execution.claimed;
     const earlier = this.#executions.get(id);

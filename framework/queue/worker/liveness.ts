@@ -4,8 +4,8 @@ import { isOfOtherBoot, lifeOf } from "../../process/thisProcess";
 import type { Holder } from "../engine";
 
 /**
- * Whether this holder is dead and will never finish its jobs. Checks its process if it is visible, because a busy
- * process misses heartbeats but is alive. Otherwise the lease decides.
+ * Whether this worker is dead and will never finish its jobs. Checks its process if that is visible from here, because
+ * a busy process misses heartbeats but is alive. Otherwise the lease decides.
  */
 export function isDead({ host, pid, identity, lease }: Holder): boolean {
   if (lease === null || host === null || pid === null) return true;

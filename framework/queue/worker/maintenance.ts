@@ -25,7 +25,7 @@ export interface MaintenanceOptions {
   reconciliation: Reconciliation;
   attemptLog: AttemptLog;
   parking: Parking;
-  /** Called when other workers have taken over all of this worker's jobs. It continues under a new id. */
+  /** Called when other workers have taken over all of this worker's jobs. This worker continues under a new id. */
   onEvicted(): void;
   /** Decides about the jobs of a dead worker. */
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
@@ -35,14 +35,14 @@ export interface MaintenanceOptions {
   onOutage(): void;
   /** Called regularly. */
   onTick(): void;
-  /** Called when the lease had expired but could be renewed, because no other worker had declared this one dead. */
+  /** Called when an expired lease could be renewed, because no other worker had declared this one dead. */
   onRenewed(): void;
 }
 
 /** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
-  /** The id of a registration that got no answer but may have succeeded. */
+  /** The new id, if it is unclear whether it was registered because the answer got lost. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
   /** The time, by the monotonic clock, until which no other worker can declare this one dead. */
@@ -79,7 +79,7 @@ export class Maintenance {
     return now > this.#leaseEnd;
   }
 
-  /** Calls back when the next job is due, if that is before the next poll. */
+  /** Calls `onDue` when the next job is due, if that is before the next poll. */
   remind(due: number | null, onDue: () => void): void {
     clearTimeout(this.#reminder);
     const wait = due === null ? Number.POSITIVE_INFINITY : due - Date.now();
@@ -98,7 +98,10 @@ export class Maintenance {
     this.options.attemptLog.leave();
   }
 
-  /** Returns jobs whose claim was never answered. Otherwise other workers would take this one for dead. */
+  /**
+   * Returns jobs whose claim was never answered, then unregisters. If it kept them, other workers would take this one
+   * for dead.
+   */
   async #leave(): Promise<void> {
     const { leaseMs, attemptLog } = this.options;
     const { held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
@@ -107,7 +110,7 @@ export class Maintenance {
     if (held.length === 0) attemptLog.remove();
   }
 
-  /** Repeats a task, never twice at the same time. Logs failures and continues. */
+  /** Repeats a task, without letting two runs overlap. Logs failures and continues. */
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
@@ -203,7 +206,7 @@ export class Maintenance {
   }
 }
 
-/** Ignores an outage, because the next round makes up for this one. */
+/** Ignores an outage, because the task is repeated anyway. */
 async function unlessAway(work: Promise<void>): Promise<void> {
   await work.catch((error) => {
     if (!isOutage(error)) throw error;

@@ -1,8 +1,8 @@
 import { type Exchange, type Held, heldOf, isSameClaim, type Settlement } from "../engine";
 
 /**
- * The largest report to send at once, in characters, because one second's results may exceed a server's packet size or
- * the maximum string length. Larger settlements are sent alone.
+ * How large a report may be, in characters, because the results of one second may exceed a server's packet size or the
+ * maximum string length. A larger settlement is sent alone.
  */
 const portion = 4_000_000;
 
@@ -25,7 +25,7 @@ export class Outgoing {
     this.#size += sizeOf(settlement);
   }
 
-  /** Keeps only the latest progress of each job. */
+  /** Notes a job's progress. Only the latest value of each job is kept. */
   note(job: Held, value: string): void {
     this.#progress.set(job.id, { ...heldOf(job), value });
     this.#size += value.length;
@@ -120,7 +120,7 @@ function sizeOf(settlement: Settlement): number {
   return error.length + result + next;
 }
 
-/** How many items from the beginning fit, at least one. */
+/** How many of the first items fit into `most`; at least one. */
 function endOfPortion(sizes: readonly number[], most: number): number {
   let size = 0;
   const end = sizes.findIndex((each, index) => {

@@ -8,7 +8,7 @@ export interface Patience {
 
 const usual = 25_000;
 
-/** The time for returning jobs and exiting before pm2 kills the worker. */
+/** The time that the worker needs to return jobs and exit before pm2 kills it, in milliseconds. */
 const margin = 400;
 
 /** `given`: from the command line, in milliseconds. `killTimeout`: pm2's, if pm2 started this process. */
@@ -18,7 +18,7 @@ export function patienceFor(given: number | undefined, killTimeout = pm2KillTime
   return { milliseconds: Math.max(0, killTimeout - margin), reason: `pm2 kills after ${killTimeout} ms` };
 }
 
-/** What to do if pm2 would kill the worker before the given patience is over; undefined if it would not. */
+/** A warning, with a remedy, if pm2 would kill the worker before the given patience is over. */
 export function patienceWarning(
   given: number | undefined,
   killTimeout = pm2KillTimeout(),

@@ -3,25 +3,31 @@ import type { ClaimedJob } from "../engine";
 /** How long a suspect job waits for the running jobs to end before it starts alongside them, in milliseconds. */
 const patience = 5000;
 /**
- * If a job has run alone for this long, in milliseconds, it evidently doesn't kill its worker at once, so others start
+ * If a job has run alone for this long, in milliseconds, it doesn't kill its worker immediately, so others may start
  * alongside it.
  */
 const longestAlone = 10_000;
-/** One death can have any cause (a kill, out of memory). A job held by two workers that died runs alone. */
+/**
+ * A job that this many workers held when they died runs alone. A single death can have any cause (a kill, out of
+ * memory).
+ */
 const suspiciousDeaths = 2;
-/** A job held by this many workers that died is blamed, whatever else they held. */
+/** A job that this many workers held when they died is blamed, whatever else they held. */
 const maxDeaths = 5;
 
 /**
  * A worker that dies may have held a thousand jobs, and there is no telling which of them, if any, killed it. So none
- * of them loses an attempt, and jobs held at repeated deaths run alone. A job whose worker dies while it runs alone is
- * blamed.
+ * of them loses an attempt, and a job that was held by several workers when they died runs alone. If its worker then
+ * dies too, the job is blamed.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;
   #since = 0;
 
-  /** Chooses the suspect of a claim to run; all other jobs must be returned. Undefined if there is no suspect. */
+  /**
+   * Chooses the claimed job to run alone; the caller must return all others. Undefined if none of the jobs is a
+   * suspect.
+   */
   choose(claimed: readonly ClaimedJob[], now: number): ClaimedJob | undefined {
     const suspect = claimed.find(({ crashes }) => crashes >= suspiciousDeaths);
     this.#alone = suspect;

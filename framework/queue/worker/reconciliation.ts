@@ -4,7 +4,7 @@ import { type Held, heldKey } from "../engine";
 export interface LocalState {
   /** The jobs that the worker runs or is about to run. */
   active(): Held[];
-  /** The jobs that the worker has to report to the store or is reporting. */
+  /** The jobs that the worker is reporting, or has yet to report, to the store. */
   outgoing(): Held[];
   /** Resolves when every claim that is in flight now has been answered or has failed. */
   claimsAnswered(): Promise<unknown>;
@@ -33,7 +33,7 @@ export class Reconciliation {
     return (held) => {
       const theirs = keysOf(held);
       const active = keysOf(this.local.active());
-      // Only jobs that were active before the heartbeat, because later claims may be missing from the answer.
+      // Consider only jobs that were active before the heartbeat, because later claims may be missing from the answer.
       const lost = before.filter((job) => active.has(heldKey(job)) && !theirs.has(heldKey(job)));
       if (lost.length > 0) this.local.abandon(lost);
       if (!this.#isChecking) void this.#returnUnknown(held);
@@ -54,7 +54,7 @@ export class Reconciliation {
     this.#isChecking = true;
     let unknown = this.#unknownOf(held);
     if (unknown.length > 0) {
-      // A claim that is in flight may return them.
+      // A claim that is in flight may be about to return them.
       await this.local.claimsAnswered();
       unknown = this.#unknownOf(unknown);
     }

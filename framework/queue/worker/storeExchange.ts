@@ -32,14 +32,14 @@ export class StoreExchange {
   readonly outgoing = new Outgoing();
   readonly outage = new Outage();
   readonly #underWay = new UnderWay();
-  /** Counts wake-ups, and how many of them a claim has already covered (it found no more jobs). */
+  /** Counts wake-ups, and how many of them a claim has covered, because it found no more jobs. */
   #wakes = 1;
   #answered = 0;
   /** How many jobs the claims in flight may return. */
   #claiming = 0;
   #lastExchange = 0;
   #turn: NodeJS.Immediate | NodeJS.Timeout | undefined;
-  /** Whether a job of a limited type has ended that the store does not know about yet. */
+  /** Whether a job of a limited type has ended but the store does not know that yet. */
   #hasFreedSlot = false;
 
   constructor(
@@ -55,7 +55,7 @@ export class StoreExchange {
   }
 
   /**
-   * Called when a job of a limited type has ended. Its slot becomes free only when the store knows. A claim that is sent
+   * Called when a job of a limited type has ended. Its slot becomes free only when the store knows that. A claim sent
    * together with the settlement may be too early, and no other worker would poll for a while.
    */
   freeSlot(): void {
@@ -116,7 +116,8 @@ export class StoreExchange {
       this.worker.onConfirmed(settle);
       if (freesSlot) this.#wakes++;
       this.#claiming -= claim?.limit ?? 0;
-      // This worker was declared dead under its earlier id, so the jobs it claimed then belong to others.
+      // This worker was declared dead under its previous id, so the jobs that it claimed under that id belong to
+      // others.
       if (claim === null || claimed === undefined || id !== this.worker.id()) return;
       this.#received(claimed, claim.limit, wakes);
       this.worker.onNextDue(nextDue);
@@ -179,7 +180,7 @@ class Outage {
   #leavesDoubt = false;
 
   /**
-   * Whether the store may hand out jobs again that this worker already has. A server that crashed may have lost its last
+   * Whether the store may hand out jobs that this worker already has. A server that crashed may have lost its last
    * claims, because PostgreSQL commits them without waiting for the disk.
    */
   get leavesDoubt(): boolean {

@@ -28,7 +28,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
       patience: patienceText(options),
-      // Explains why a worker is idle.
+      // This explains why a worker is idle.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;
@@ -40,7 +40,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   }
 }
 
-/** "25s (default)", logged to explain why a stopped worker returned a job. */
+/** "25s (default)". It is logged so that one can see why a stopped worker returned a job. */
 function patienceText({ patienceMs, patienceReason }: WorkOptions): string {
   const text = formatDuration(patienceMs);
   return patienceReason === undefined ? text : `${text} (${patienceReason})`;

@@ -71,7 +71,7 @@ export function workOptions({ concurrency, types, once, patience }: WorkerArgume
     );
   }
   const named = types?.split(",").flatMap((type) => type.trim() || []);
-  // Without types, as with an empty `--types "$TYPES"`, the worker would wait forever.
+  // With an empty list of types, as from `--types "$TYPES"`, the worker would wait forever.
   if (named?.length === 0)
     throw wrong("--types names no types", "Name some types, or leave the option out to handle all of them.");
   const given = patience === undefined ? undefined : parseDuration(patience);

@@ -23,8 +23,8 @@ const longestWait = 1000;
 const longestReturnMs = 10_000;
 
 /**
- * Claims jobs and runs them until it is stopped. Longer than usual, because it decides what happens to every job that it
- * holds. StoreExchange communicates with the store.
+ * Claims jobs and runs them until it is stopped. The class is longer than usual, because it decides what happens to
+ * every job that it holds. StoreExchange communicates with the store.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
@@ -159,7 +159,7 @@ export class Worker {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
     const [late, others] = this.#running.abandonAll(reason);
-    // These attempts had timed out, so they count as attempts.
+    // These attempts had timed out, so they count.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#giveBackWaiting();
@@ -235,8 +235,8 @@ export class Worker {
   }
 
   /**
-   * Whether to start no jobs now: a suspect waits until the other jobs have been returned, and all jobs wait while we
-   * can't tell which worker owns them.
+   * Whether no job may start now: a suspect waits until the other jobs have been returned, and all jobs wait while it
+   * is unclear which worker owns them.
    */
   #mustHold(): boolean {
     if (this.#isLeaseOver) return true;
@@ -273,8 +273,8 @@ export class Worker {
   }
 
   /**
-   * Ends the worker, because a handler that ignores its timeout keeps its slot and counts toward its type's limit until
-   * the process ends. pm2 or systemd restarts the worker.
+   * Ends the worker: a handler that ignores its timeout keeps its slot, and counts toward the limit of its type, until
+   * the process exits. pm2 or systemd restarts the worker.
    */
   #giveUpOn(execution: Execution): void {
     const { type } = execution.claimed;
@@ -312,7 +312,10 @@ export class Worker {
     this.wake();
   }
 
-  /** Returns jobs whose claim's answer was lost, because no worker would run them as long as this one lives. */
+  /**
+   * Returns jobs that this worker holds without knowing them, because the answer to their claim got lost. No worker
+   * would run them as long as this one lives.
+   */
   #returnUnknown(jobs: readonly Held[]): void {
     logWarn("Returning jobs whose claim was never answered", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
@@ -336,7 +339,7 @@ export class Worker {
     const suspects = suspectsAmong(jobs);
     const counted = suspects.filter(({ type }) => !this.options.handlers.has(type));
     const guilty = suspects.filter((job) => this.#hadStarted(job, from.id));
-    // If this worker dies before it has settled them, its successor must not treat them as never started.
+    // If this worker dies before it has settled the blamed jobs, its successor must not treat them as never started.
     for (const job of guilty) this.#attemptLog.note(job);
     return { blamed: guilty, counted };
   }

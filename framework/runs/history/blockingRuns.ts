@@ -10,7 +10,10 @@ export function blockingRuns(): BlockingRun[] {
   return runningRuns().map((run) => ({ run, skipped: overlapSkips(run.name, run.id) }));
 }
 
-/** How many starts of a command were skipped after a run because it was still running, not because of a pause. */
+/**
+ * How many starts of a command were skipped because the run with this id was still active. Starts skipped because of a
+ * pause don't count.
+ */
 export function overlapSkips(name: string, id: number): number {
   const row = ledger()
     .prepare(

@@ -39,7 +39,7 @@ export interface RunFilter {
   name?: string | undefined;
   /** Only runs of these commands. */
   names?: readonly string[] | undefined;
-  /** Only runs that ended badly: failed, timed out or lost. */
+  /** Only runs that failed, timed out or were lost. */
   failed?: boolean | undefined;
   /** Only runs that started at or after this time (milliseconds since the epoch). */
   since?: number | undefined;
@@ -48,15 +48,15 @@ export interface RunFilter {
 
 /**
  * Without this lower bound, a query for the last minutes would scan the whole ledger. Ids grow with time unless the
- * clock is set back. Like cron, this tolerates up to three hours of that.
+ * clock is set back; like cron, the bound allows for three hours of that.
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
-/** The recorded runs, newest first. Runs whose process is gone are marked as lost first. */
+/** The recorded runs, newest first. Before it reads them, it marks runs whose process is gone as lost. */
 export function listRuns({ names, ...filter }: RunFilter): Run[] {
   markLostRuns();
   if (names === undefined) return newestRuns(filter);
-  // One indexed query per name: a single statement would sort every run these commands ever had.
+  // One indexed query per name: a single query would sort all runs of these commands.
   const runs = names.flatMap((name) => newestRuns({ ...filter, name }));
   return runs.sort((a, b) => b.id - a.id).slice(0, filter.limit ?? usualLimit);
 }
@@ -64,7 +64,7 @@ export function listRuns({ names, ...filter }: RunFilter): Run[] {
 const usualLimit = 20;
 const dayMs = 86_400_000;
 
-/** How many runs failed in the last day before the oldest of these; at most 100. */
+/** How many failed runs of the last day are older than these runs; at most 100. */
 export function failuresBefore(
   runs: readonly Run[],
   names: readonly string[] | undefined,

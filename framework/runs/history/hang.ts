@@ -18,7 +18,7 @@ export interface BlockedCommand {
   overlap: string;
 }
 
-/** Count waiting starts up to this number. */
+/** Waiting starts are counted up to this number. */
 const maxWaiting = 1_000;
 
 /**

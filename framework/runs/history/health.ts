@@ -23,17 +23,17 @@ export interface RunHistory {
   skipped: number;
   /** Starts that were skipped because of the current run. */
   blocked: number;
-  /** The server that ran the latest start instead of this one. */
+  /** The other server that ran the command at its latest scheduled time. */
   ranElsewhere: string | null;
   /** How long the command's latest successful runs took, in milliseconds. */
   durations: number[];
   /** Whether the last attempt failed and a retry is pending. */
   isRetrying: boolean;
-  /** The open incidents, as noted by the monitor or by a run itself. */
+  /** The open incidents, which the monitor or a run itself has opened. */
   incidents: Pick<Incident, "kind" | "reason" | "acknowledgedAt" | "acknowledgeReason">[];
 }
 
-/** What a command should do on this host. */
+/** When and how a command should run on this host. */
 export interface Expectation {
   name: string;
   schedules: readonly string[];
@@ -56,7 +56,7 @@ export interface Trouble {
 
 /**
  * What is wrong with a command. A command that this host doesn't start on schedule has troubles only if it has an open
- * incident, about which someone has already been notified.
+ * incident, because someone has been notified of that.
  */
 export function troublesOf(expected: Expectation, history: RunHistory, clock: HostClock): Trouble[] {
   if (!expected.isScheduled && history.incidents.length === 0) return [];
@@ -143,7 +143,7 @@ function outputLost({ lastEnded }: RunHistory): Trouble | undefined {
   return isLossTrouble(lost) ? { kind: "output", text: lossText(lost) } : undefined;
 }
 
-/** Rounds down to whole minutes: a missed start is at least minutes late. */
+/** Rounds down to whole minutes, because a missed start is always minutes late. */
 function minutes(ms: number): number {
   return Math.floor(ms / 60_000) * 60_000;
 }

@@ -11,7 +11,7 @@ import { runWithLock } from "./findRuns";
 export function lockHolder(name: string): LockHolder | undefined {
   for (const file of [journalFile, asideOf(journalFile)]) {
     const last = lastWithLock(file, name);
-    // The current holder started later.
+    // That run has ended, so the lock's current holder started later and is not in the journal yet.
     if (last === "ended") return undefined;
     if (last !== undefined) return holderOf(last);
   }
@@ -31,7 +31,7 @@ function lastWithLock(file: string, name: string): JournalStart | "ended" | unde
     const end = journal.indexOf("\n", at);
     const run = startIn(journal.subarray(journal.lastIndexOf("\n", at) + 1, end).toString());
     if (run?.name !== name || !run.hasLock) continue;
-    // Match at the start of a line: starts that were skipped because of this run contain its key too.
+    // Match only at the start of a line: lines of starts that were skipped because of this run also contain its key.
     const hasEnded = journal.includes(`\n{"key":"${run.key}",`, end) || isKilled(run);
     return hasEnded ? "ended" : run;
   }

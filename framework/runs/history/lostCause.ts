@@ -12,8 +12,8 @@ const tailBytes = 16_000;
 const crashLine = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an instance of)(?:: | )(.+)$/m;
 
 /**
- * Why a run was lost, in words that follow its command's name. Looks for the cause at the end of its log and in the
- * kernel's log, if this user can read them.
+ * Why a run was lost, as the rest of a sentence that begins with the command's name. Looks for the cause at the end of
+ * its log and in the kernel's log, if this user can read them.
  */
 export function lostCause(row: RunRow): string {
   if (row.host === hostName() && isOfOtherBoot(row.process))

@@ -6,15 +6,16 @@ import { lostCause } from "./lostCause";
 
 /**
  * Closes the rows of runs whose process died without recording its end (kill -9, power cut). For a run on this host,
- * checks whether the process still exists. For a run on another host or in another container, checks its lock, which
- * the kernel releases when the process dies. Without a lock there is no way to tell, so the row stays open.
+ * checks whether the process still exists. For a run on another host or in another container, checks the command's
+ * lock, which the kernel releases when the process dies. If the run has no lock, there is no way to tell, so its row
+ * stays open.
  */
 export function markLostRuns(): void {
   const open = ledger().prepare("SELECT * FROM runs WHERE state = 'running'").all() as RunRow[];
   for (const row of open.filter(isGone)) {
     ledger()
       .prepare(
-        // The process of the first attempt notifies for all of its retries.
+        // Retries get no notification of their own: the process of the first attempt notifies about the final result.
         `UPDATE runs SET state = 'lost', error = ?, untold = CASE WHEN retry_of IS NULL THEN '{}' END
          WHERE id = ? AND state = 'running'`,
       )

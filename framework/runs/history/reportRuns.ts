@@ -18,7 +18,7 @@ export interface Span {
   to: number;
 }
 
-/** Counts the runs of a period by command, cell and state, so the number of rows doesn't grow with the number of runs. */
+/** Counts the runs of a period by command, cell and state, so that the result doesn't grow with the number of runs. */
 export function runCells({ from, to, cellMs }: Span & { cellMs: number }): RunCell[] {
   return ledger()
     .prepare(

@@ -73,7 +73,7 @@ function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
 }
 
-/** Looks further back, because a long run can have more skipped starts after it than we read rows. */
+/** The active run, if more starts were skipped after it than the number of rows that we read. */
 function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
   if (rows.length < newestRows) return undefined;
   return ledger()

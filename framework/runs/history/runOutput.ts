@@ -5,7 +5,9 @@ import { lastLines, runOfLine, withoutCutLine } from "../logs/lines";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { idOfRun } from "./findRuns";
 
-/** How much more of the log to read than to show, because JSON lines are longer than the text shown for them. */
+/**
+ * How many bytes of the log to read for each byte to show, because JSON lines are longer than the text shown for them.
+ */
 const rawFactor = 8;
 
 /** The end of a run's output, with the Logger's lines formatted for reading. */
@@ -28,7 +30,10 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
     .trimEnd();
 }
 
-/** A command can print text that looks like another run's line, so check that the run exists. */
+/**
+ * Whether a line belongs to another run. Checks that this run exists, because a command can print text that looks like
+ * another run's line.
+ */
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);
   return key !== undefined && key !== own && idOfRun(key) !== undefined;

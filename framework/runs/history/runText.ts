@@ -25,7 +25,10 @@ export function runNote(run: NotedRun): string {
   return [what, why].filter(Boolean).join(": ");
 }
 
-/** "failed with exit status 1", "timed out" or "ran out of memory"; follows the command's name in a notice. */
+/**
+ * "failed with exit status 1", "timed out" or "ran out of memory": the rest of a notice's title, after the command's
+ * name.
+ */
 export function failureReason({
   state,
   exitStatus,
@@ -43,10 +46,10 @@ const reasons: Record<string, string> = {
   EFBIG: "the file has reached its maximum size",
   EIO: "the disk failed",
   EROFS: "the disk is read-only",
-  EPIPE: "nothing reads it anymore",
+  EPIPE: "the program that read it has exited",
 };
 
-/** "lost 4000 lines of its output: the disk is full (ENOSPC)"; follows a command's name. */
+/** "lost 4000 lines of its output: the disk is full (ENOSPC)": the rest of a sentence, after the command's name. */
 export function lossText({ lines, code }: LostOutput): string {
   const count = lines === 1 ? "1 line" : `${lines} lines`;
   const why = reasons[code];
@@ -58,7 +61,7 @@ export function isLossTrouble(lost: LostOutput | null | undefined): lost is Lost
   return lost != null && lost.code !== "EPIPE";
 }
 
-/** The shell command that shows how full the disk is to which a run's output goes. */
+/** The shell command that shows how full the disk with the run's log is. */
 export function diskCommand(run: Pick<Run, "log"> | null | undefined): string {
   const folder = run?.log == null ? paths.logs : dirname(run.log.file);
   return `df -h ${shellQuote(folder)}`;
@@ -69,7 +72,7 @@ export function holderText(host: string, moment: string): string {
   return `run by ${host} for ${moment}`;
 }
 
-/** The server named in such a message; null for any other message. */
+/** The server that holderText() named in this message; null for any other message. */
 export function holderIn(message: string | null): string | null {
   return /^run by (\S+) for \S+$/.exec(message ?? "")?.[1] ?? null;
 }

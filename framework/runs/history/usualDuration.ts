@@ -1,9 +1,12 @@
-/** With fewer successful runs, there is no usual duration. */
+/** A command with fewer successful runs has no usual duration. */
 const leastKnown = 5;
 const known = 20;
 const leastSlowness = 60_000;
 
-/** A command's longest recent success, and the duration that counts as slow; undefined after too few successes. */
+/**
+ * The longest recent successful run's duration, and the duration from which a run counts as slow. Undefined after too
+ * few successful runs.
+ */
 export function usualLongest(
   durations: readonly number[],
 ): { longest: number; slowFrom: number } | undefined {

@@ -8,9 +8,9 @@ export interface Action {
   action: string;
   /** The command, job or other object of the action. */
   subject: string;
-  /** A reason or the given options, without secrets. */
+  /** The reason or the options that the person gave, without secrets. */
   details: string | null;
-  /** The key of the run that it started. */
+  /** The key of the run that the action started. */
   runKey: string | null;
 }
 

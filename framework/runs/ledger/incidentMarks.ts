@@ -9,7 +9,8 @@ import { randomName } from "../../files/randomName";
 const folder = join(paths.data, "incidents");
 
 /**
- * Every successful run calls this, at the cost of one file check. Always true for a ledger from before marks existed.
+ * Whether a command may have an open incident. Cheap (one file check), because every successful run calls it. Always
+ * true if the ledger is older than these marks.
  */
 export function mayHaveIncident(name: string): boolean {
   return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
@@ -24,7 +25,10 @@ export function unmarkIncident(name: string): void {
   rmSync(markOf(name), { force: true });
 }
 
-/** Creates the marks for a ledger from before marks existed. Atomic, because an existing folder counts as complete. */
+/**
+ * Creates the marks for a ledger that is older than they are. Renames the complete folder into place, because an
+ * existing folder counts as complete.
+ */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;
   const draft = `${folder}.${randomName()}.tmp`;

@@ -18,9 +18,9 @@ export interface Incident {
   openedAt: number;
   closedAt: number | null;
   closedRunId: number | null;
-  /** Why it was closed without a successful run, such as "is disabled". */
+  /** Why the incident was closed without a successful run, such as "is disabled". */
   closedBecause: string | null;
-  /** When someone acknowledged it, and why it can wait. */
+  /** When someone acknowledged the incident, and why it can wait. */
   acknowledgedAt: number | null;
   acknowledgeReason: string | null;
 }
@@ -28,8 +28,8 @@ export interface Incident {
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
 /**
- * Opens an incident. Returns false if one of this kind is already open, or was open at the time of that run, so that
- * nobody is notified twice.
+ * Opens an incident. Returns false if an incident of this kind is already open, or has been opened and closed by runs
+ * around this one (`runId`), so that nobody is notified twice.
  */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
@@ -53,7 +53,7 @@ export function hasOpenIncident(name: string): boolean {
   );
 }
 
-/** The run that closes incidents, when and why. Incidents of the kind `except` stay open. */
+/** The run that closes incidents, the time, and the reason. Incidents of the kind `except` stay open. */
 export interface Closing {
   runId: number | null;
   at: number;
@@ -77,8 +77,8 @@ export function closeIncidents(name: string, { runId, at, except, because }: Clo
 }
 
 /**
- * Closes the incident of one kind without a notice, because the notice about a later incident says more. Returns when
- * the incident was opened; undefined if none was open.
+ * Closes a command's incident of this kind without a notice, because the notice about another incident says more.
+ * Returns when the incident was opened; undefined if none was open.
  */
 export function closeQuietly(name: string, kind: IncidentKind, at: number): number | undefined {
   const closed = ledger()

@@ -21,7 +21,7 @@ export function asideOf(journal: string): string {
 export interface Journal {
   /** Its length in bytes. */
   size: number;
-  /** Differs if the file was deleted and created again. */
+  /** Identifies the file: it changes if the journal is deleted and created again. */
   identity: string;
 }
 
@@ -31,7 +31,7 @@ export function isSameJournal(identity: string): boolean {
   return stat !== undefined && identityOf(stat) === identity;
 }
 
-/** Not the inode alone, because a file system may reuse a deleted file's inode. */
+/** Includes the birth time, because a file system may reuse a deleted file's inode. */
 function identityOf({ ino, birthtimeMs }: Stats): string {
   return `${ino} ${birthtimeMs}`;
 }
@@ -62,7 +62,7 @@ export interface NewRun {
   /** The key of the first attempt. */
   retryOf?: string | undefined;
   log: { file: string; inode: number; from: number } | null;
-  /** The scheduled time this run is for, if the command itself decides whether it is due. */
+  /** The scheduled time that this run is for, if the command itself checked whether it was due. */
   slot: number | null;
   /** Whether the run holds the command's lock. */
   hasLock: boolean;
@@ -76,13 +76,14 @@ export interface RunResult {
 }
 
 /**
- * The notification still due for a run that ended. It is recorded with the run's end, so that another process can send it if
- * the run's own process can't (the ledger was locked, or a deployment replaced its driver during the run).
+ * The notification that a run still owes when it ends. It is recorded with the run's end, so that another process can
+ * send it if the run's own process can't (because the ledger was locked, or a deployment replaced the database driver
+ * during the run).
  */
 export interface PendingNotice {
   /** The run was started at a terminal, where its user sees how it ended and needs no mail about it. */
   isAtTerminal?: true | undefined;
-  /** The run's process retries it and notifies about the final result. */
+  /** The run will be retried, and its process notifies about the final result. */
   isRetried?: true | undefined;
   ping?: string | undefined;
 }
@@ -91,7 +92,10 @@ export interface PendingNotice {
 export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
-  /** The active run that this one was skipped for. The message is composed on import, when its id is known. */
+  /**
+   * The active run because of which this one was skipped. The message is composed on import, when that run's id is
+   * known.
+   */
   holder?: LockHolder | undefined;
   error?: string | undefined;
   loggedError?: string | undefined;
@@ -103,7 +107,7 @@ export interface Outcome extends RunResult {
   /** The process's CPU time in milliseconds, and its peak memory in bytes. */
   cpuMs?: number | undefined;
   peakMemory?: number | undefined;
-  /** The notification that is still due. */
+  /** The notification that still has to be sent. */
   untold?: PendingNotice | undefined;
 }
 

@@ -7,7 +7,7 @@ const latest = 8.64e15;
 const ends: RunState[] = ["succeeded", "failed", "timed_out", "skipped", "lost"];
 
 /**
- * Parses a line of the journal; undefined unless all values are valid, because a damaged or forged line must not break
+ * Parses a line of the journal. Undefined unless all values are valid: a damaged or forged line must not break the
  * readers of the ledger.
  */
 export function journalEntry(line: string): JournalStart | JournalEnd | undefined {

@@ -1,12 +1,13 @@
 import { closeSync, readSync } from "node:fs";
 import { openToRead } from "../../files/openFile";
 
-/** How many bytes to read at a time. Grows only if a single line is longer. */
+/** How many bytes to read at a time, unless a single line is longer. */
 const usualWindow = 1024 * 1024;
 
 /**
  * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping turns each
- * byte into at most six. Anything longer was not written by laju; a power cut, for example, can leave a hole in the file.
+ * byte into at most six. So laju didn't write anything longer; it is, for example, a hole that a power cut left in the
+ * file.
  */
 const longestLine = 16 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import type { Database } from "../../services/database/sqliteDriver";
 import { readBytes } from "./journalLines";
 
-/** How many bytes before a position identify it: enough to contain a run's unique key. */
+/** How many bytes before a position are used to recognize it: enough to contain a run's unique key. */
 const tailLength = 256;
 
 /**

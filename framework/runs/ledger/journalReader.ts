@@ -23,10 +23,13 @@ interface JournalFile {
   stat: Stats;
 }
 
-/** How long to wait after a failed import, in milliseconds, because some verbs read the ledger hundreds of times. */
+/**
+ * How long to wait after a failed import before the next one, in milliseconds, because some verbs read the ledger
+ * hundreds of times.
+ */
 const backOffMs = 1_000;
 
-/** The fingerprint of each journal file at the last import: an unchanged one has nothing new. */
+/** The fingerprint of each journal file at the last import. A file whose fingerprint hasn't changed has nothing new. */
 interface LastImport {
   fingerprints: Map<string, string>;
   notBefore: number;
@@ -36,7 +39,8 @@ const lastImports = new WeakMap<Database, LastImport>();
 
 /** Imports the journal into the ledger. If the journal is unchanged, this only stats two files. False if it failed. */
 export function importJournal(ledger: Database, journal = journalFile): boolean {
-  // If the caller's transaction were rolled back, the lines would be lost: we would not import them again.
+  // If the caller rolled back its transaction, the imported lines would be lost, because we would not import them
+  // again.
   if (ledger.inTransaction) return false;
   const last = lastImportOf(ledger);
   const files = filesOf(journal).filter((file) => last.fingerprints.get(file.path) !== fingerprintOf(file));
@@ -78,8 +82,9 @@ function filesOf(journal: string): JournalFile[] {
 }
 
 /**
- * Whether a line appended to the journal reaches the ledger. Appends a line that closes a temporary run, then rolls
- * back the run. Only the line remains. Throws if the ledger or the journal cannot be written.
+ * Whether a line appended to the journal reaches the ledger. To find out, adds a temporary run, appends a line that
+ * closes it, imports that line, and rolls back the transaction. Only the line in the journal remains. Throws if the
+ * ledger or the journal cannot be written.
  */
 export function reachesLedger(
   ledger: Database,
@@ -118,7 +123,10 @@ function importFiles(ledger: Database, journal: string): void {
   if (isReadAgain) forgetStaleNotices(ledger);
 }
 
-/** True for an earlier release's ledger. Its journal is read again, and old notices must not be sent twice. */
+/**
+ * Whether we don't know how far the journal has been imported, as in an earlier release's ledger. The journal is then
+ * read from the start, and old notices must not be sent twice.
+ */
 function isPositionLost(ledger: Database): boolean {
   const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
   return !has("journal_positions") && has("runs");
@@ -136,7 +144,10 @@ function importFile(ledger: Database, path: string, size: number): number {
   return to;
 }
 
-/** Call this within the transaction, so that only one process rotates at a time. Importing a line twice is harmless. */
+/**
+ * Call this within the transaction, so that only one process rotates the journal at a time. Lines that are then
+ * imported twice do no harm.
+ */
 function rotateJournal(ledger: Database, journal: string, imported: number): void {
   forgetOtherPositions(ledger, journal, imported);
   const { mode, uid, gid } = statSync(journal);
@@ -151,13 +162,13 @@ function createNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "u
     fchownSync(descriptor, uid, gid);
     fchmodSync(descriptor, mode & 0o777);
   } catch {
-    // We are not allowed to change the owner. The file then belongs to the user who rotated it.
+    // This user is not allowed to change the owner, so the new file belongs to this user.
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** False for a damaged line: truncated, overwritten, or with values that no column accepts. */
+/** Imports a line. Returns false for a damaged one: truncated, overwritten, or with values that no column accepts. */
 function isImported(ledger: Database, line: string): boolean {
   if (line === "") return true;
   const entry = journalEntry(line);

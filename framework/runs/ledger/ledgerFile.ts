@@ -8,7 +8,9 @@ import { openLedgerFile } from "./ledgerTables";
 
 /** How long to wait while another process has the ledger locked, in milliseconds. */
 const usualPatienceMs = 5_000;
-/** The same, when a run starts or ends: its line is already in the journal, so another process can do the rest. */
+/**
+ * How long to wait when a run starts or ends. Its line is already in the journal, so another process can do the rest.
+ */
 const runPatienceMs = 250;
 
 let opened: Database | undefined;

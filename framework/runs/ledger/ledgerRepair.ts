@@ -28,8 +28,8 @@ export function moveDamagedLedger(): string | undefined {
 }
 
 /**
- * Called when the journal is re-imported from the start, when we can't tell which notices were already sent. Keeps only
- * pending notices about a command's current state.
+ * Called when the journal is imported from the start again, because then we can't tell which notices were already sent.
+ * Keeps only pending notices about a command's current state.
  */
 export function forgetStaleNotices(ledger: Database): void {
   ledger.exec(

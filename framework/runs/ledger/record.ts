@@ -20,7 +20,10 @@ export interface RunRecord {
   close(outcome: Outcome): void;
 }
 
-/** Why a run has no record: writing failed (which was reported), or the slot already has a run. */
+/**
+ * Why a run has no record: it couldn't be written (which was reported), or there is already a run for its scheduled
+ * time.
+ */
 export type NoRecord = "not recorded" | "slot taken";
 
 /** If the journal is longer than this, in bytes, nothing has read the ledger for a while, so the run itself imports it. */
@@ -36,7 +39,8 @@ export function openRecord(run: NewRun): RunRecord | NoRecord {
     return {
       key,
       close(outcome) {
-        // Without the start, readers could not import the end, and a failure would go unnoticed.
+        // The journal was replaced, so write the start again: without it, readers could not import the end, and a
+        // failure would go unnoticed.
         if (journal !== undefined && !isSameJournal(journal)) addToJournal(start);
         closeRecord(run.name, key, outcome);
       },
@@ -97,17 +101,18 @@ function importUnread(): void {
 }
 
 /**
- * Returns the identity of the journal that has the start, if it was written there. The ledger ensures that a slot has
- * only one run, no matter what starts it.
+ * Writes the start. Returns the identity of the journal in which it was written, if it was. The ledger ensures that a
+ * scheduled time has only one run, no matter what starts it.
  */
 function written(start: JournalStart): string | "slot taken" | undefined {
   if (start.slot === null) return appendToJournal(start).identity;
   if (!insertRun(ledger(), start)) return "slot taken";
-  // A start that finds the lock taken looks up its holder in the journal, without opening the ledger.
+  // Add it to the journal as well: a start that finds the lock taken looks up the lock's holder there, without opening
+  // the ledger.
   return addToJournal(start);
 }
 
-/** Ignores errors, because the start is (or was) already in the ledger. */
+/** Adds the start to the journal. Ignores errors, because the start is in the ledger or was in the previous journal. */
 function addToJournal(start: JournalStart): string | undefined {
   try {
     return appendToJournal(start).identity;

@@ -1,6 +1,8 @@
 import type { LostOutput } from "../../process/output";
 
-/** The state of a run. `lost` is set by a reader: the process ended without recording its end. */
+/**
+ * The state of a run. `lost` means that its process ended without recording the end. A reader of the ledger sets it.
+ */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 
 const badStates: readonly RunState[] = ["failed", "timed_out", "lost"];

@@ -69,13 +69,16 @@ export function lostOutputOf({ lost_lines, lost_code }: Pick<RunRow, "lost_lines
   return lost_lines === null || lost_code === null ? null : { lines: lost_lines, code: lost_code };
 }
 
-/** Runs recorded by an earlier release or closed by another process have no duration: use their times. */
+/**
+ * Runs that an earlier release recorded or another process closed have no measured duration, so use their start and end
+ * times.
+ */
 function durationOf({ duration, started_at, finished_at }: RunRow): number | null {
   if (duration !== null || finished_at === null) return duration;
   return Math.max(0, finished_at - started_at);
 }
 
-/** Inserts a run's row when it starts; false if the row exists already or the slot already has a run. */
+/** Inserts a run's row when it starts. False if the row already exists, or another run has the same scheduled time. */
 export function insertRun(ledger: Database, run: JournalStart): boolean {
   const { log } = run;
   const { changes } = ledger
@@ -93,7 +96,7 @@ export function insertRun(ledger: Database, run: JournalStart): boolean {
   return changes > 0;
 }
 
-/** Closes a run's row. If there are several ends, the first one counts, except that any replaces "lost". */
+/** Closes a run's row. If several ends are recorded, the first one counts, but any of them replaces "lost". */
 export function updateEnd(ledger: Database, end: JournalEnd): void {
   ledger
     .prepare(

@@ -27,7 +27,8 @@ export async function waitForLedger(until: number): Promise<boolean> {
     }
     return true;
   } finally {
-    // A process that finds this lock taken has already written its line, which we import after releasing the lock.
+    // A process that finds this lock taken relies on us: it has already written its line, which we import after
+    // releasing the lock.
     lock.release();
   }
 }

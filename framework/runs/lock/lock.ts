@@ -48,8 +48,8 @@ export function ownerOfLock(name: string): string {
 }
 
 /**
- * The run's lock, which this retry inherited from the process of the first attempt. It stays locked even if that process is
- * killed. Undefined if the descriptor is not open or is a different file.
+ * The run's lock, which this retry inherited from the process of the first attempt. The lock stays held even if that
+ * process is killed. Undefined if the descriptor is not open or is a different file.
  */
 export function inheritedLock(name: string): HeldLock | undefined {
   try {
@@ -77,7 +77,10 @@ export function withLock<T>(name: string, work: () => T): T {
   return withLockOn(file, `has held the lock ${file}`, work);
 }
 
-/** The same with a lock on any file. If the file stays locked too long, throws a LajuError with its owner and `doing`. */
+/**
+ * Does `work` while holding a lock on any file. If another process holds it too long, throws a LajuError that names the
+ * process and says what it is `doing`.
+ */
 export function withLockOn<T>(file: string, doing: string, work: () => T, patienceMs = changeMs): T {
   const lock = lockFile(file, patienceMs);
   if (lock === undefined) {
@@ -114,7 +117,7 @@ interface FileLocks {
 
 let loaded: FileLocks | "missing" | undefined;
 
-/** Undefined if the addon cannot be loaded, for example on an unsupported platform. */
+/** fs-native-extensions; undefined if the addon cannot be loaded, for example on an unsupported platform. */
 function fileLocks(): FileLocks | undefined {
   try {
     loaded ??= require("fs-native-extensions") as FileLocks;
@@ -135,7 +138,7 @@ function takeDirectly(file: string, patienceMs: number, { tryLock }: FileLocks):
       closeSync(descriptor);
       return undefined;
     }
-    // Poll, because the kernel can wait for the lock but not with a time limit.
+    // Poll, because the kernel cannot wait for the lock with a time limit.
     sleepSync(pauseAfter(waited));
   }
   return heldBy(descriptor);

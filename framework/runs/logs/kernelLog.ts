@@ -26,7 +26,10 @@ export function killedByKernel(pid: number, identity: string | null, file = "/de
 /** /proc shows times in hundredths of a second on every architecture. */
 const microsecondsPerTick = 10_000;
 
-/** Each read of /dev/kmsg returns one record (Documentation/ABI/testing/dev-kmsg), and EAGAIN after the last. */
+/**
+ * The records of the kernel's log. Each read of /dev/kmsg returns one record, and EAGAIN after the last
+ * (Documentation/ABI/testing/dev-kmsg).
+ */
 function records(file: string): string[] {
   const found: string[] = [];
   let descriptor: number | undefined;
@@ -39,7 +42,7 @@ function records(file: string): string[] {
       found.push(buffer.toString("latin1", 0, length));
     }
   } catch {
-    // EAGAIN after the last record, no such device, or no permission to read it (kernel.dmesg_restrict).
+    // EAGAIN after the last record; or the device doesn't exist, or this user may not read it (kernel.dmesg_restrict).
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

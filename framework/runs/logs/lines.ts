@@ -10,7 +10,7 @@ export function lastLines(text: string, longest: number): string {
 export function withoutCutLine(text: string, longest: number): string {
   const end = text.indexOf("\n");
   if (end >= 0 && end < longest / 2) return text.slice(end + 1);
-  // The cut may have split a character.
+  // Also remove the bytes of a character that was split.
   return `…${text.replace(/^[\ufffd\udc00-\udfff]{0,3}/, "")}`;
 }
 

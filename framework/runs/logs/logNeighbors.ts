@@ -4,8 +4,8 @@ import type { Run } from "../ledger/run";
 const dayMs = 86_400_000;
 
 /**
- * Where a run stopped writing. A lost run could not record this position, but must have stopped before the next run
- * began.
+ * The position at which a run stopped writing. A lost run could not record it, but must have stopped before the next
+ * run began.
  */
 const endInLog = `coalesce(log_to, CASE WHEN state = 'running' THEN @endless ELSE coalesce(
   (SELECT next.log_from FROM runs AS next WHERE next.name = runs.name AND next.id > runs.id
@@ -35,8 +35,8 @@ export function runsInterleaved(run: Run): number[] {
 }
 
 /**
- * Where the command's next run began to write: a lost run's output ends there. Skipped starts don't count, because they
- * happened during the run.
+ * The position at which the command's next run began to write, where a lost run's output must end. Skipped starts don't
+ * count, because they happened during the run.
  */
 export function nextStartInLog(run: Run): number | null {
   const row = ledger()

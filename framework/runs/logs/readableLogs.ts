@@ -5,8 +5,8 @@ import { readText } from "../../config/readText";
 import { ownFileText } from "../../files/openFile";
 
 /**
- * Whether laju may read a path from the ledger as a log. It must be in a log folder or be a command's declared `log`:
- * otherwise anyone who can write to the journal could have any of this user's files shown in a report or a mail.
+ * Whether laju may read a path from the ledger as a log. It must be in a log folder or be a command's declared `log`.
+ * Otherwise, anyone who can write to the journal could make laju show any of this user's files in a report or a mail.
  */
 export function isReadableLog(file: string): boolean {
   const place = realPlace(file);
@@ -26,7 +26,7 @@ function realPlace(path: string): string {
   }
 }
 
-/** The folder given to `crontab:install --log-dir`, from a file that only this user can have written. */
+/** The folder given to `crontab:install --log-dir`, read from a file that only this user can write. */
 function installedFolder(): string[] {
   const text = ownFileText(join(paths.data, "installation.json"));
   const folder = text === undefined ? undefined : parsed(text)?.options?.["log-dir"];

@@ -31,7 +31,7 @@ function rotate(file: string, { maxFiles }: LogLimits): boolean {
   while (statOf(`${file}.${free}`) !== undefined) free += 1;
   for (let number = free; number > 1; number -= 1) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
   renameSync(file, `${file}.1`);
-  // Otherwise cron's shell would create a world-readable one.
+  // Create the new log now: cron's shell would create a world-readable one.
   makeFile(file);
   removeOldest(file, free, maxFiles);
   return true;

@@ -3,7 +3,7 @@ import type { Run } from "../ledger/run";
 import { runOfLine } from "./lines";
 import { logFileOfRun } from "./logFileOfRun";
 
-/** A part of a file. Without `to`, it reaches to the end of the file. */
+/** A part of a file. Without `to`, the part ends where the file ends. */
 export interface FilePart {
   file: string;
   from: number;
@@ -17,7 +17,7 @@ export interface OmittedLines {
   runs: Set<string>;
 }
 
-/** Where a run's output is now, even if its file has been rotated since; undefined if it is gone. */
+/** Where a run's output is now, even if the log has been rotated since; undefined if the output is gone. */
 export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return undefined;
@@ -62,7 +62,7 @@ const openingBrace = 0x7b;
 const newline = 0x0a;
 const pieceSize = 256 * 1024;
 
-/** A longer line is shortened to its start and its end, so that even a line of 100 MB takes little memory. */
+/** Of a longer line, only the start and the end are kept, so that even a line of 100 MB takes little memory. */
 const longestStart = 1_000_000;
 const longestEnd = 4_000;
 

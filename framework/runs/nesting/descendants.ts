@@ -96,7 +96,7 @@ export function isMarked(pid: number, mark: string): boolean {
   return marks.split(" ").includes(mark);
 }
 
-/** The descendants of `pid`, and the processes that carry its mark. */
+/** The descendants of `pid`, and the processes with this mark in their environment. */
 export function descendantsOf(pid: number | undefined, mark: string): Descendant[] {
   const living = new Map<number, ProcessEntry>();
   for (const one of processNumbers()) {
@@ -109,7 +109,7 @@ export function descendantsOf(pid: number | undefined, mark: string): Descendant
     if (parent === undefined) return false;
     return parent === pid || (parent > 1 && isBelow(parent));
   };
-  // Skip processes that are older than the run, because reading their environments would double the time this takes.
+  // Skip processes that are older than the run: reading their environments too would take twice as long.
   const isYounger = (one: number) => (living.get(one)?.startedAt ?? -1) >= startedAt;
   return [...living]
     .filter(([one]) => one !== pid && (isBelow(one) || (isYounger(one) && isMarked(one, mark))))
@@ -124,7 +124,7 @@ function processNumbers(): number[] {
   }
 }
 
-/** Checks first that the pid still belongs to this process. */
+/** Sends a signal, after checking that the pid still belongs to this process. */
 function signal(one: Descendant, name: NodeJS.Signals): void {
   try {
     if (isAlive(one)) process.kill(one.pid, name);

@@ -12,7 +12,7 @@ export interface RunMark {
   name: string;
   pid: number;
   startedAt: number;
-  /** Its key in the ledger; a source tried by hand has none. */
+  /** The run's key in the ledger; a source file run by hand has none. */
   key?: string | undefined;
 }
 
@@ -21,9 +21,9 @@ export function runMark({ name, pid, startedAt, key }: RunMark): string {
   return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
 }
 
-/** How a start relates to the runs above it, which its environment lists. */
+/** How a start relates to the runs that its environment lists, from which it was started. */
 export type Nesting =
-  /** It was not started from a run of the same command. */
+  /** A run of its own: it was not started from a run of the same command. */
   | { kind: "run" }
   /**
    * Started by a run from the same file to do part of the run's work: with fork(), cluster.fork() or as a
@@ -41,11 +41,11 @@ export function nestingOf(name: string): Nesting {
   const innermost = around.at(-1) as RunMark;
   if (innermost.name === name && isPartOf(innermost)) return { kind: "part", of: innermost };
   const chain = around.slice(first).map((mark) => mark.name);
-  // Attempts of the same run appear next to each other.
+  // Several attempts of one run appear next to each other in the chain, so name them once.
   return { kind: "loop", names: [...chain.filter((one, at) => one !== chain[at - 1]), name] };
 }
 
-/** The same for a start with an empty environment (`env -i`, sudo), judging by the holder of the command's lock. */
+/** Classifies a start whose environment was cleared (`env -i`, sudo), by the holder of the command's lock. */
 export function nestingIn(name: string, holder: LockHolder | undefined): Nesting {
   if (holder === undefined) return { kind: "run" };
   const { pid } = holder;
@@ -56,8 +56,8 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
 }
 
 /**
- * The same for a command without a lock that is started with an empty environment, judging by this process's ancestors.
- * A child with an IPC channel can be a part.
+ * Classifies a start whose environment was cleared and whose command has no lock, by this process's ancestors. A child
+ * with an IPC channel can be a part.
  */
 export function nestingBelow(name: string): Nesting {
   const file = process.argv[1];
@@ -82,7 +82,9 @@ function isPartOf(run: RunMark): boolean {
   return marksAround().at(-1) !== partSign && isChildOf(run);
 }
 
-/** The parent can also be tsx, between the run and its part: it has the run's mark and an IPC channel too. */
+/**
+ * The parent may also be tsx, which sits between the run and its part, and has the run's mark and an IPC channel too.
+ */
 function isChildOf(run: RunMark): boolean {
   if (process.send === undefined) return false;
   const isOrphan = () => !isMarked(process.ppid, runMark(run));

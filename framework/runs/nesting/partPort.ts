@@ -24,7 +24,7 @@ function watchThread(): PartPort {
 }
 
 function watchChild(): PartPort {
-  // In a node:cluster worker, the cluster itself has a listener.
+  // In a node:cluster worker, node:cluster itself listens too.
   const own = process.listenerCount("message");
   const hasSent = noteSends(process as Required<Pick<NodeJS.Process, "send">>, "send");
   const { worker } = process.getBuiltinModule("node:cluster") as { worker?: NodeJS.EventEmitter };

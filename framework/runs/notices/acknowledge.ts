@@ -16,8 +16,8 @@ export function acknowledge(name: string, { reason, at }: { reason: string | nul
 }
 
 /**
- * Undoes an acknowledgement, and returns the incidents that need attention again. If one was acknowledged before its failure
- * notices were written, the next sender writes them.
+ * Undoes an acknowledgement, and returns the incidents that need attention again. If an incident was acknowledged
+ * before its failure notices were written, the next sender writes them.
  */
 export function undoAcknowledgement(name: string): Incident[] {
   const rows = ledger()

@@ -19,10 +19,10 @@ export function beforeRun({ name, key, ping }: NotifiableRun): void {
   }
 }
 
-/** Returns whether another process is already starting a sender, which will send this ping too. */
+/** Adds the ping to the outbox. Returns whether another process is already starting a sender, which will send it. */
 function addStart(name: string, key: string, url: string): boolean {
   const runId = idOfRun(key);
-  if (runId === undefined) throw new Error("the ledger does not have it yet");
+  if (runId === undefined) throw new Error("the ledger does not have the run yet");
   const createdAt = Date.now();
   addPing({ name, event: "start", runId, createdAt, url });
   return isSenderComing(createdAt);
@@ -53,7 +53,7 @@ function isSenderWaiting(): boolean {
 
 /** Whether there are notices that no other sender is about to send. */
 function hasNews(key: string): boolean {
-  if (!hasEnded(key)) throw new Error("the ledger does not have its end yet");
+  if (!hasEnded(key)) throw new Error("the ledger does not have the run's end yet");
   const due = processPendingNotices(key);
   const isPingsOnly = due.every(({ kind }) => kind === "ping");
   return due.length > 0 && !(isPingsOnly && isSenderComing(Date.now()));

@@ -10,10 +10,13 @@ import type { Notice } from "./notices";
 import { type NoticeContent, noticeMail } from "./noticeText";
 import { webhookBody, webhookFormatOf } from "./webhookBody";
 
-/** How much of a run's output a notice contains: Healthchecks.io keeps 100 kB, chats far less. */
+/** How much of a run's output a notice contains, in bytes. Healthchecks.io keeps 100 kB, chats far less. */
 const tailBytes = 8_000;
 
-/** Where a command's notices go in this deployment: to its `notify` channels, or, if null, to all configured ones. */
+/**
+ * Where a command's notices go in this deployment: to its `notify` channels or, if that is null, to all configured
+ * channels.
+ */
 export function channelsOf(notify: readonly string[] | null, settings: NoticeSettings): string[] {
   const channels = (notify ?? ["mail", "webhook"]).flatMap((channel) => {
     if (channel === "mail") return settings.mailTo.map((address) => `mail:${address}`);
@@ -83,7 +86,7 @@ export function ping(url: string, event: PingEvent, body: string): Promise<void>
   return withRetries(() => postText(target.href, body));
 }
 
-/** The pauses before each attempt. A notice that still fails waits for the next `laju monitor`. */
+/** The pause before each attempt, in milliseconds. A notice that still fails waits for the next `laju monitor`. */
 const pausesMs = [0, 500, 2_000];
 
 /** Retries temporary failures. Throws if the last attempt fails. */
@@ -98,7 +101,7 @@ async function withRetries(send: () => Promise<void>): Promise<void> {
   }
 }
 
-/** False for wrong settings and refusals, which don't go away within seconds. */
+/** Whether the error may be temporary. Wrong settings and refusals don't go away within seconds. */
 function isPassing(error: unknown): boolean {
   if (error instanceof HttpError) return error.status >= 500 || error.status === 429;
   return !(error instanceof LajuError) || error.code === "E_MAIL_CONNECT";

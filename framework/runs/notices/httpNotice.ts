@@ -3,12 +3,14 @@ import { errorMessage } from "../../text/errorText";
 import { isError } from "../../text/isError";
 
 const requestTimeoutMs = 10_000;
-/** How much of an answer to read (bytes) and to show (characters), because a receiver could send an endless one. */
+/**
+ * How much of a response to read (in bytes) and to show (in characters), because a receiver could send an endless one.
+ */
 const longestAnswer = 4_096;
 const longestShown = 200;
 const maxRedirects = 3;
 
-/** A receiver answered, but did not accept the notice. */
+/** The receiver responded, but did not accept the notice. */
 export class HttpError extends Error {
   constructor(
     message: string,
@@ -20,14 +22,14 @@ export class HttpError extends Error {
 
 /**
  * Posts a notice, and throws if the receiver did not accept it. Follows only 307 and 308, which repeat the same request
- * elsewhere. A 301, 302 or 303 would lead to a GET without the body, and a login page's answer to that would look like
- * success.
+ * at another URL. A 301, 302 or 303 would turn it into a GET without the body, and a login page's response to that
+ * would look like success.
  */
 export function postJson(url: string, json: string): Promise<void> {
   return send(url, { type: "application/json", body: json, takesGet: false });
 }
 
-/** For pings, where the GET of a redirect counts too. */
+/** Posts a ping's text. Follows every redirect, because for a ping a GET counts too. */
 export function postText(url: string, text: string): Promise<void> {
   return send(url, { type: "text/plain; charset=utf-8", body: text, takesGet: true });
 }
@@ -39,8 +41,8 @@ interface Sending {
 }
 
 /**
- * Follows redirects only within the same origin, because the user did not choose another host (or the same one without
- * TLS).
+ * Follows redirects only within the same origin: the user chose this host with this protocol, not another host, or this
+ * one without TLS.
  */
 async function send(address: string, { type, body, takesGet }: Sending): Promise<void> {
   const { url: start, headers } = webAddress(address);
@@ -57,12 +59,12 @@ async function send(address: string, { type, body, takesGet }: Sending): Promise
     if (target === undefined) return checkAccepted(address, response);
     await response.body?.cancel();
     const isSame = response.status > 306;
-    if (redirects >= maxRedirects) throw notAccepted(url, response, "and redirects too often");
+    if (redirects >= maxRedirects) throw notAccepted(url, response, "and redirected too often");
     const isWeb = /^https?:$/.test(target.protocol);
     if (!isWeb)
-      throw notAccepted(url, response, `and redirects to ${target.protocol}…, which is not a web address`);
+      throw notAccepted(url, response, `and redirected to ${target.protocol}…, which is not a web address`);
     if (target.origin !== start.origin || !(isSame || takesGet)) {
-      throw notAccepted(url, response, `and redirects to another address at ${target.origin}: set that one`);
+      throw notAccepted(url, response, `and redirected to ${target.origin}: set that URL instead`);
     }
     if (!isSame) request = get;
     url = target;
@@ -110,7 +112,7 @@ async function startOf({ body }: Response): Promise<string> {
       if (length >= longestAnswer) break;
     }
   } catch {
-    // The connection broke, but only the status matters.
+    // The connection broke, but the status is known, and only that matters.
   }
   return Buffer.concat(chunks).subarray(0, longestAnswer).toString();
 }

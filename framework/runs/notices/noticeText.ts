@@ -95,7 +95,7 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
   return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
-/** What to do about an incident, if that isn't clear from the run itself. */
+/** What to do about an incident, unless the run's own facts make that clear. */
 function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":
@@ -112,7 +112,7 @@ function nextStep({ kind, name }: Incident, run: Run | undefined): [string, stri
   }
 }
 
-/** Why a run failed. If it had logged another error before, that is often the cause. */
+/** Why a run failed. An error that it logged earlier is often the cause. */
 function causeFacts({ error, loggedError }: Run): [string, string][] {
   if (!error) return loggedError ? [["Error", loggedError]] : [];
   return loggedError ? [...errorFacts(error), ["Logged earlier", loggedError]] : errorFacts(error);

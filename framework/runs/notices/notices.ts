@@ -2,7 +2,7 @@ import type { Database } from "../../services/database/sqliteDriver";
 import { findIncident, incidentsWithoutNotices } from "../ledger/incidents";
 import { ledger } from "../ledger/ledgerFile";
 
-/** What a notice reports: the start or end of an incident, or, as a ping, the start or end of a run. */
+/** What a notice reports: the start or end of an incident or, if it is a ping, the start or end of a run. */
 export type NoticeEvent = "failure" | "recovery" | "start" | "success" | "fail";
 
 /** One message to one receiver: `mail:ops@example.com`, `webhook`, or `ping:https://…`. */
@@ -20,9 +20,9 @@ export interface Notice {
 }
 
 const hour = 3_600_000;
-/** A notice older than this is no longer news, and the sender gives up on it. */
+/** The sender gives up on a notice that is older than this, in milliseconds. */
 const longestPendingMs = { incident: 24 * hour, ping: hour };
-/** A ping that is newer than this is sent even if a later one supersedes it. */
+/** A ping that is newer than this is sent even if there is a later ping, in milliseconds. */
 const freshMs = 300_000;
 /** How long a sender's claim lasts. Longer than any attempt takes. */
 const claimMs = 120_000;
@@ -33,7 +33,9 @@ export function addPing(
   insertNotice({ ...ping, channel: `ping:${ping.url}`, incidentId: null });
 }
 
-/** Whether another process has just written a ping and is starting a sender, which will send ours too. */
+/**
+ * Whether another process has just written a ping and is starting a sender, which will send this process's ping too.
+ */
 export function isSenderComing(at: number): boolean {
   const row = ledger()
     .prepare(
@@ -45,8 +47,8 @@ export function isSenderComing(at: number): boolean {
 }
 
 /**
- * Writes the notices of incidents that have none yet: failures to the channels from `channelsOf`, recoveries to the
- * channels that got the failure.
+ * Writes the notices of incidents that have none yet: failure notices for the channels from `channelsOf`, recovery
+ * notices for the channels that got the failure notice.
  */
 export function writeNotices(channelsOf: (name: string) => string[], now: number): void {
   for (const incident of incidentsWithoutNotices()) {
@@ -65,7 +67,10 @@ export function writeNotices(channelsOf: (name: string) => string[], now: number
   }
 }
 
-/** If two senders do this at once, only the one whose update sets the flag writes the notices. */
+/**
+ * Writes the notices of one incident. If two senders do this at once, only the one whose update sets the flag writes
+ * them.
+ */
 function write(
   incidentId: number,
   flag: "opening_told" | "closing_told",

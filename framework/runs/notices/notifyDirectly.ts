@@ -6,14 +6,14 @@ import { hostName } from "../../process/thisProcess";
 import { stableHash } from "../../schedule/expression/hash";
 import { channelsOf, deliverContent } from "./deliver";
 
-/** Marks are empty files, which can usually be created even on a full disk. */
+/** Sent notices are noted as empty files with this prefix, which can usually be created even on a full disk. */
 const prefix = "told-directly-";
 
 /** The same notice is not repeated within this time, in milliseconds. */
 const repeatMs = 6 * 3_600_000;
 
 /**
- * Sends a notice about a problem without using the ledger, for when the ledger cannot be written. Returns a sentence
+ * Sends notices about a problem without using the ledger, for when the ledger cannot be written. Returns a sentence
  * about each notice, sent or not.
  */
 export async function notifyDirectly(
@@ -60,7 +60,7 @@ export async function notifyDirectly(
   return report;
 }
 
-/** Forgets the notices sent directly, because the ledger can be written again. */
+/** Called when the ledger can be written again: forgets the notices that were sent directly. */
 export function forgetDirectNotices(): void {
   for (const name of readdirSync(paths.data).filter((one) => one.startsWith(prefix))) {
     rmSync(join(paths.data, name), { force: true });
@@ -84,7 +84,10 @@ function remember(reason: string): void {
   }
 }
 
-/** Ignores numbers, because the same problem may have a different pid or size each time. */
+/**
+ * The name of the mark for a reason. Ignores numbers, because the same problem may have a different pid or size each
+ * time.
+ */
 function markOf(reason: string): string {
   return join(paths.data, prefix + stableHash(reason.replaceAll(/\d+/g, "")).toString(16));
 }

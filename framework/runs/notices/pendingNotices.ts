@@ -8,18 +8,20 @@ import type { RunState } from "../ledger/run";
 import { lostOutputOf, type RunRow } from "../ledger/runRow";
 import { addPing } from "./notices";
 
-/** A notification that is due. The text is a sentence for people, except for a ping. */
+/** A notification that has to be sent. The text is a sentence for people, except in a ping. */
 export interface DueNotification {
   kind: "failure" | "recovery" | "ping";
   text: string;
 }
 
-/** After this long, in milliseconds, a run is no longer news if its command has ended again since. */
+/**
+ * A run that ended longer ago than this, in milliseconds, needs no notification if its command has ended again since.
+ */
 const longestPendingMs = 86_400_000;
 
 /**
- * Opens or closes the incidents of runs that ended with a notification still due, and writes their pings to the outbox. Each
- * run is handled only once, even by several processes. `own` is the key of this process's run, which has ended.
+ * Opens or closes the incidents of runs that still owe a notification, and writes their pings to the outbox. Each run
+ * is handled only once, even if several processes do this. `own` is the key of this process's run, which has ended.
  */
 export function processPendingNotices(own?: string, now = Date.now()): DueNotification[] {
   const database = ledger();
@@ -73,7 +75,7 @@ function recovery(run: RunRow): DueNotification[] {
   return hasRecovered ? [{ kind: "recovery", text: `${run.name} works again` }] : [];
 }
 
-/** Output that could not be written to the log must be reported by a notice. */
+/** The notification about output that could not be written to the log. */
 function loss(run: RunRow, { isAtTerminal }: PendingNotice): DueNotification[] {
   const lost = lostOutputOf(run);
   if (isAtTerminal || !isLossTrouble(lost)) return [];

@@ -25,8 +25,8 @@ export interface SendReport {
 }
 
 /**
- * Sends the notices in the outbox, each once. Rejected ones stay for the next call. Several senders may run at the same
- * time. Starts no further notice after `until`.
+ * Sends each notice in the outbox once. Rejected notices stay for the next call. Several senders may run at the same
+ * time. After `until`, sends no more notices.
  */
 export async function sendNotices(
   subjectOf: (name: string) => NoticeSubject | undefined,
@@ -62,7 +62,7 @@ function notNow({ failed }: SendReport): Excluded {
   return { ids: failed.map(({ notice }) => notice.id), channels: channels.filter(isRefusing) };
 }
 
-/** fetch only says "fetch failed"; the reason is in the cause. */
+/** The error's message with its cause, because fetch only says "fetch failed". */
 function messageOf(error: unknown): string {
   const message = errorMessage(error);
   const cause = isError(error) && error.cause !== undefined ? errorMessage(error.cause) : "";

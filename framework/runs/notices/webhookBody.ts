@@ -24,7 +24,7 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
     const head = [`**${discordText(title(content))}**`, ...factLines(content).map(discordText)]
       .join("\n")
       .slice(0, 1000)
-      // A cut-off escape would affect the text that follows.
+      // A backslash left over from a truncated escape would affect the text that follows.
       .replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
     return {
       content: [head, ...fenced(content, 950)].join("\n"),
@@ -63,7 +63,7 @@ function discordText(text: string): string {
   return text.replaceAll(/[\\`*_~|[\]()<>#]/g, "\\$&");
 }
 
-/** Not every Teams client supports escapes, so a zero-width space breaks up links instead. */
+/** Breaks up links with a zero-width space, because not every Teams client supports escapes. */
 function teamsText(text: string): string {
   return text.replaceAll("](", "]\u200b(");
 }

@@ -6,5 +6,5 @@ export interface ClaimStore {
   taken(keys: readonly string[]): Promise<string[]>;
 }
 
-/** How long a store keeps a claim, in seconds of its own clock: twice the age up to which a slot can be claimed. */
+/** How long a store keeps a claim, in seconds of its own clock: twice as long as a scheduled time can be claimed. */
 export const keptSeconds = 86_400;

@@ -10,15 +10,15 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 import { databaseClaims } from "./databaseClaims";
 import { redisClaims } from "./redisClaims";
 
-/** How long after its scheduled time a slot can be claimed, in milliseconds. */
+/** How long ago a scheduled time may be so that it can still be claimed, in milliseconds. */
 export const longestClaimAge = (keptSeconds / 2) * 1000;
 
-/** A store that accepts the connection but doesn't answer within this time counts as unavailable. */
+/** A store that accepts the connection but doesn't respond within this time (in milliseconds) counts as unavailable. */
 const patienceMs = 10_000;
 
 /**
  * Claims a scheduled time of a command for this process. Returns "this run", or the host that has already claimed it.
- * Throws if the store cannot be reached. Even then, the claim may have succeeded, if only the answer was lost.
+ * Throws if the store cannot be reached. The claim may have succeeded even then, if only the response was lost.
  */
 export async function claimSlot(name: string, slot: number): Promise<string> {
   const own = `${hostname()} ${randomUUID()}`;
@@ -27,7 +27,7 @@ export async function claimSlot(name: string, slot: number): Promise<string> {
   return holder === own ? "this run" : (holder.split(" ")[0] as string);
 }
 
-/** Those of a command's scheduled times that some server has claimed. */
+/** Which of these scheduled times of a command some server has claimed. */
 export async function claimedSlots(name: string, slots: readonly number[]): Promise<number[]> {
   const keys = new Map(slots.map((slot) => [keyOf(name, slot), slot]));
   const taken = await inTime(claimStore().taken([...keys.keys()]));
@@ -51,7 +51,10 @@ function claimStore(): ClaimStore {
   });
 }
 
-/** A readable key, unless it would be too long. Contains the package's name, because apps may share a store. */
+/**
+ * The claim's key: readable, or a hash if it would be too long. Contains the package's name, because apps may share a
+ * store.
+ */
 function keyOf(name: string, slot: number): string {
   const { name: app } = JSON.parse(readText(join(paths.root, "package.json")));
   const key = `laju:claim:${app}:${environmentName()}:${name}:${new Date(slot).toISOString()}`;

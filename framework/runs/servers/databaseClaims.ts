@@ -3,7 +3,7 @@ import { databaseLocation } from "../../services/database/databaseLocation";
 import { isMissingTable } from "../../services/database/sqlErrors";
 import { type ClaimStore, keptSeconds } from "./claimStore";
 
-/** MySQL's default collations would treat "reports/A" and "reports/a" as the same command. */
+/** The column types. MySQL's default collations would treat "reports/A" and "reports/a" as the same command. */
 const types = {
   pg: { text: "text", time: "timestamptz" },
   mysql2: { text: "varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", time: "timestamp" },
@@ -42,7 +42,7 @@ async function forgetOld(): Promise<void> {
     .catch(() => {}); // The next claim tries again.
 }
 
-/** Creates the table at the first claim. With a migration, every server would fail until someone runs it. */
+/** Creates the table at the first claim. If a migration created it, every server would fail until someone ran that. */
 async function withTable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,7 +4,7 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 export const redisClaims: ClaimStore = {
   async claim(key, holder) {
     const isNew = await Redis.set(key, holder, "EX", keptSeconds, "NX");
-    // If the client resent the SET after a lost connection, the claim found may be our own.
+    // If the client resent the SET after losing the connection, the claim that we find may be our own.
     return isNew === null ? ((await Redis.get(key)) ?? "unknown") : holder;
   },
 

@@ -16,7 +16,7 @@ export async function startOnOneServer(run: ActiveRun, command: Scheduled & OneS
   if (!run.awaitsClaim) return;
   const slot = run.due ?? slotOfStart(run.startedAt, command);
   const moment = new Date(slot).toISOString();
-  // The store may have deleted a claim that old, so a free key would be meaningless.
+  // The store may already have deleted the claim for such an old time, so a free key proves nothing.
   if (Date.now() - slot > longestClaimAge)
     run.skip(`its time, ${moment}, is too long ago to tell whether another server ran it`);
   const holder = await claimOf(run, command, slot);

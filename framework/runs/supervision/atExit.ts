@@ -33,7 +33,7 @@ export interface Supervision {
   lock?: HeldLock | undefined;
   /** The run as its notices need it; undefined if its end needs no notification. */
   notifiable?: NotifiableRun | undefined;
-  /** The mark in the environment of every process that the run starts. */
+  /** The value of the environment variable that marks every process the run starts. */
   mark: string;
   /** The scheduled time that the run was started for, if known. */
   due?: number | null;
@@ -48,7 +48,10 @@ export interface RunState {
   began: number;
   timedOut: boolean;
   isSkipped: boolean;
-  /** Whether the start has its claim. Without a claim the run is not retried, because retries make no claims. */
+  /**
+   * Whether the run has claimed its scheduled time, if it needs to. Without a claim it is not retried, because retries
+   * make no claims.
+   */
   isClaimed: boolean;
   /** The exit status set by a signal or the time limit. */
   endStatus: number | undefined;
@@ -76,7 +79,7 @@ export function atExit(run: Supervision, state: RunState, status: number): void 
   const pending = closeRun(run, state, { status, isRetried });
   if (isRetried) process.exitCode = retry(run, state, status);
   if (run.notifiable === undefined || state.isSkipped) return;
-  // A run over its time limit must exit soon, so a separate process notifies.
+  // A run that has timed out must exit soon, so leave the notification to a separate process.
   const isLate = state.timedOut && !isRetried && pending !== undefined;
   if (isLate) return void startSender();
   rotateOwnLog(run.name);
@@ -116,7 +119,10 @@ function closeRun(
   return pending;
 }
 
-/** The resources used by this process, without its children. Takes a thousandth of the time of a bare start of Node. */
+/**
+ * The resources used by this process, without its children. Reading them takes a thousandth of the time in which Node
+ * starts.
+ */
 function usedResources(): { cpuMs: number; peakMemory: number } {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   return { cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000), peakMemory: maxRSS * 1_024 };
@@ -158,7 +164,7 @@ interface RunNotes {
   noteResult(result: RunResult): void;
   noteError(error: unknown): void;
   noteErrorText(text: string): void;
-  /** For the run's record. Omits errors that a successful run logged. */
+  /** What goes into the run's record. Omits errors that a successful run logged. */
   atEnd(isBad: boolean): RunResult & { error?: string | undefined; loggedError?: string | undefined };
 }
 

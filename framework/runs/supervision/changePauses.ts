@@ -37,7 +37,10 @@ export function resume(names: string[], now: number): string[] {
   return ended;
 }
 
-/** Readers see either the old file or the new one. Without any pause, there is no file. */
+/**
+ * Replaces the file atomically, so that readers see either the old file or the new one. If there is no pause, there is
+ * no file.
+ */
 function change(now: number, make: (pauses: Pauses) => Pauses): void {
   // Without the lock, two changes at once would overwrite each other.
   withLock(".pause", () => write(make(currentPauses(now))));

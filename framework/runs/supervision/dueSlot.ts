@@ -13,8 +13,8 @@ export type SlotDecision =
 
 /**
  * Decides whether a command started by the crontab entry `id` is due now, with the same engine as `list --next` and
- * `explain`. `id` ends with `@` and the daemon's time zone if that differs from the system's. A start that was delayed by
- * load, or replayed after the clock changed, keeps its slot.
+ * `explain`. `id` ends with `@` and the daemon's time zone if that differs from the system's. A start that was delayed
+ * by load, or made up for after a clock change, keeps its original scheduled time.
  */
 export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision {
   const { timezone } = command;
@@ -27,7 +27,7 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 
 /**
  * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, unless
- * it is longer ago than a start can be late.
+ * that is longer ago than a start can be late.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };

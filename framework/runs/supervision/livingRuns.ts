@@ -4,14 +4,14 @@ import type { RunRow } from "../ledger/runRow";
 
 const queries = {
   running: "SELECT * FROM runs WHERE state = 'running' AND name = ? AND host = ? ORDER BY id DESC",
-  // The limit is more than the runs that any command has waiting for a retry.
+  // No command has as many runs waiting for a retry as this limit allows.
   retrying: `SELECT * FROM runs WHERE name = ? AND host = ? AND state IN ('failed', 'timed_out', 'lost') AND attempt = 1
     ORDER BY id DESC LIMIT 50`,
 };
 
 /**
- * The runs of a command whose process is alive on this host and visible from here. `running` are runs in progress,
- * `retrying` are failed first attempts whose process is waiting for a retry to start or to end.
+ * A command's runs whose process is alive on this host and visible to this process. `running` selects runs in progress,
+ * `retrying` failed first attempts whose process is waiting for a retry to start or to end.
  */
 export function livingRuns(name: string, what: keyof typeof queries): RunRow[] {
   const rows = ledger().prepare(queries[what]).all(name, hostName()) as RunRow[];

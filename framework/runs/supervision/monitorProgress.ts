@@ -19,7 +19,7 @@ export function setCheckedUntil(name: string, schedule: string, until: number): 
     .run(name, schedule, until);
 }
 
-/** Forgets all other commands. If one of them returns, it is checked from that time on. */
+/** Forgets all commands but these. If a forgotten command comes back, it is checked from then on. */
 export function watchOnly(names: string[]): void {
   ledger()
     .prepare("DELETE FROM watched WHERE name NOT IN (SELECT value FROM json_each(?))")
@@ -36,7 +36,7 @@ export function wasRunningAt(name: string, time: number): boolean {
   return run !== undefined;
 }
 
-/** The start times of a command's runs since then, including skipped ones. */
+/** The start times of a command's runs since this time, including skipped ones. */
 export function startsSince(name: string, since: number): number[] {
   const rows = ledger()
     .prepare("SELECT started_at FROM runs WHERE name = ? AND started_at >= ? ORDER BY id DESC LIMIT 50000")

@@ -31,7 +31,7 @@ function isDay(date: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
-/** NaN for anything else, so that the error can name both forms. */
+/** A duration in milliseconds; NaN for anything else, so that the caller's error can name both forms. */
 function durationOf(text: string): number {
   try {
     return parseDuration(text);

@@ -7,7 +7,7 @@ import { readOwn } from "../../files/openFile";
 export interface Pause {
   reason: string | null;
   since: number;
-  /** When it ends by itself; null if someone must resume. */
+  /** When the pause ends by itself; null if it lasts until someone resumes the command. */
   until: number | null;
 }
 
@@ -40,8 +40,8 @@ export function readPauses(): Pauses {
     const { all = null, commands = {} } = JSON.parse(readOwn(paths.pauses).toString()) as Partial<Pauses>;
     return { all, commands };
   } catch (error) {
-    const hint = "Delete the file, then pause again what should be paused.";
-    // A syntax error quotes the text, which must not end up in logs.
+    const hint = "Delete the file, then repeat the pauses that are still needed.";
+    // A syntax error's message quotes the file, which must not end up in logs.
     const why = error instanceof SyntaxError ? "it is not JSON" : error.message;
     throw new LajuError(`${paths.pauses} cannot be read: ${why}`, { code: "E_PAUSE", hint, cause: error });
   }

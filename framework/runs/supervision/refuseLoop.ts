@@ -5,14 +5,15 @@ import { supervise } from "./supervise";
 
 export interface RefusedStart {
   startedAt: number;
-  /** Its record in the journal, if it has one. */
+  /** The run's record in the journal, if it has one. */
   record?: RunRecord | undefined;
   ping?: string | undefined;
 }
 
 /**
- * Fails a command that started itself. Otherwise it would loop endlessly, or be skipped because of the run that waits for
- * it and then count as successful. `names` is the chain of commands that started each other and ends with this command.
+ * Ends a command that started itself as failed. Otherwise it would loop endlessly or, with a lock, be skipped because
+ * of the run that waits for it, and so seem to succeed. `names` is the chain of commands that started each other and
+ * ends with this command.
  */
 export function refuseLoop(names: string[], { startedAt, record, ping }: RefusedStart): never {
   const name = names.at(-1) as string;

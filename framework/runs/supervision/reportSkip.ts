@@ -6,7 +6,7 @@ import { asideOf, journalFile } from "../ledger/journal";
 import type { LockHolder } from "../ledger/run";
 import { startSender } from "../notices/startSender";
 
-/** Within this time, in milliseconds, a run cannot have blocked three scheduled starts, so the skips are a burst. */
+/** A run younger than this, in milliseconds, cannot have blocked three scheduled starts, so its skips are a burst. */
 const youngMs = 2_500;
 
 /** Skips that are closer together than this, in milliseconds, may be a burst. */
@@ -22,19 +22,19 @@ export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (mayBeNews(skips, hangAfterSkips())) startSender();
 }
 
-/** The starts that were skipped because of one run. */
+/** When starts were skipped because of one run. */
 export interface Skips {
-  /** When they happened, in milliseconds since the epoch, as far back as the journal goes. */
+  /** The times of the skips, in milliseconds since the epoch, as far back as the journal goes. */
   times: readonly number[];
-  /** Whether the journal reaches back to the run's own start. */
+  /** Whether `times` is complete, because the journal reaches back to the run's own start. */
   areAll: boolean;
   /** Whether the command has an open incident, which usually means that the hang is known. */
   hasIncident(): boolean;
 }
 
 /**
- * Whether to start the sender: from the Nth skip on, after every skip until there is an incident. In a burst, after the Nth
- * skip and then less and less often, because each sender is a process.
+ * Whether to start the sender: from the Nth skip on, at every skip until there is an incident. In a burst, at the Nth
+ * skip and then at fewer and fewer, because each sender is a process.
  */
 export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number): boolean {
   if (times.length >= least && Number.isInteger(Math.log2(times.length / least))) return true;
@@ -43,7 +43,10 @@ export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number):
   return mayBeEnough && sincePrevious >= burstMs && !hasIncident();
 }
 
-/** Reads the journal, which is faster than opening the ledger. Skips before the rotated journal are unknown. */
+/**
+ * Reads the journal, which is faster than opening the ledger. Skips older than the previous, rotated journal are
+ * unknown.
+ */
 function skipsBecauseOf(key: string): Pick<Skips, "times" | "areAll"> {
   const lines = [asideOf(journalFile), journalFile].flatMap(linesOf);
   const times = lines.filter((line) => line.includes(`"holder":{"key":"${key}",`)).flatMap(finishedAt);

@@ -60,7 +60,7 @@ export function retryUntilDone(
   return status;
 }
 
-/** For an exit status as a shell reports it: 137 for SIGKILL. */
+/** A signal's number, for an exit status such as 137 for SIGKILL. */
 function signalNumber(signal: NodeJS.Signals | null): number {
   const { constants } = require("node:os") as typeof import("node:os");
   return signal === null ? 0 : constants.signals[signal];

@@ -37,8 +37,8 @@ export interface RunRequest {
 
 /**
  * Starts this process's run: decides whether it is due, takes the command's lock and records the run. If the command is
- * not due, already done or still running, the process exits here with status 0. A process that a run started from its
- * own file is part of that run. Refuses a command that starts itself.
+ * not due, already done or still running, the process exits here with status 0. If a run started this process from its
+ * own file, the process becomes part of that run. A command that starts itself is refused.
  */
 export function startRun(request: RunRequest): ActiveRun {
   const { name, args, timeoutMs } = request;
@@ -75,7 +75,7 @@ export function startRun(request: RunRequest): ActiveRun {
 
 function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): number | null {
   const { entryId } = starterSettings();
-  // Without an entry id, cron's fields are exact, or the command was started by hand.
+  // Without an entry id, either cron's fields are exact, or the command was started by hand.
   if (entryId === undefined) return null;
   const decision = decide?.(entryId, new Date(startedAt)) ?? { kind: "unknown entry" };
   if (decision.kind === "due") return decision.slot;
@@ -86,7 +86,10 @@ function slotOf(name: string, startedAt: number, decide: RunRequest["decide"]): 
   process.exit(1);
 }
 
-/** Starts by hand ignore pauses. So does pm2, which would restart a worker that exits immediately over and over. */
+/**
+ * Skips a paused command's start. Starts by hand ignore pauses, and so do starts by pm2, which would otherwise keep
+ * restarting a worker that exits immediately.
+ */
 function skipWhilePaused(run: NewRun): void {
   const pause = pauseOrNone(run);
   if (pause === undefined) return;
@@ -108,7 +111,10 @@ function pauseOrNone({ name, startedAt }: NewRun): Pause | undefined {
   }
 }
 
-/** pm2 starts several workers on purpose. If locking itself fails, the command runs anyway. */
+/**
+ * Takes the command's lock. pm2 needs none, because it starts several workers on purpose. If locking itself fails, the
+ * command runs anyway.
+ */
 function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "none" | Taken {
   if (overlap === "allow" || starterSettings().isUnderPm2) return "none";
   const inherited = isRetry ? inheritedLock(name) : undefined;
@@ -124,7 +130,8 @@ function lockFor(name: string, overlap: Overlap, isRetry: boolean): HeldLock | "
 }
 
 /**
- * Waits, unless the lock's holder started this process. If the holder waits for this process, both would wait forever.
+ * Waits for the lock, unless its holder started this process: if the holder waits for this process, both would wait
+ * forever.
  */
 function waitForLock(name: string): HeldLock | Taken {
   const free = takeLock(name, { wait: false });
@@ -154,7 +161,10 @@ function partOrRefusal(
   return refuseLoop(nesting.names, { startedAt: run.startedAt, record, ping: request.ping });
 }
 
-/** Skips the run. A skipped retry leaves its run failed. Takes no slot, because the lock's holder may have the same slot. */
+/**
+ * Skips the run. If a retry is skipped, its run stays failed. The skipped run is recorded without a scheduled time,
+ * because the lock's holder may have the same one.
+ */
 function skip(run: NewRun, { holder, reason }: { holder?: LockHolder | undefined; reason?: string }): never {
   const message =
     reason ?? (holder === undefined ? `${ownerOfLock(run.name)} holds its lock` : overlapText(holder));
@@ -169,7 +179,10 @@ function recordOrNone(run: NewRun): RunRecord | undefined {
   return typeof record === "string" ? undefined : record;
 }
 
-/** A skipped start must not fail because the journal or the ledger cannot be read. */
+/**
+ * The run that holds the lock, if it is known. A skipped start must not fail because the journal or the ledger cannot
+ * be read.
+ */
 function holderOrNone(name: string): LockHolder | undefined {
   try {
     return lockHolder(name);

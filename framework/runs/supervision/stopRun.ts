@@ -28,7 +28,7 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
   for (const row of livingRuns(name, "running")) {
     stopped.push({ run: toRun(row), ending: await stopRun(row) });
   }
-  // An attempt that exits with status 1 when stopped would be retried by the process of the first attempt.
+  // Stop the process of the first attempt too: it would retry an attempt that exits with status 1 when stopped.
   for (const row of livingRuns(name, "retrying")) {
     const ending = await stopRun(row);
     const isNews = ending !== "gone" && !stopped.some(({ run }) => run.id === row.id);
@@ -59,7 +59,9 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   return "killed";
 }
 
-/** False if the process has ended, because its pid may already have been reused. */
+/**
+ * Sends the signal; false if the process has ended. Checks that first, because the pid may already have been reused.
+ */
 function isSent({ id, name, pid, process: identity }: RunRow, signal: NodeJS.Signals): boolean {
   if (lifeOf(pid, identity) !== "alive") return false;
   try {

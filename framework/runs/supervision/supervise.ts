@@ -21,9 +21,9 @@ export interface ActiveRun {
   readonly due: number | null;
   /** Whether the run must claim its scheduled time in the shared store before its work begins. */
   readonly awaitsClaim: boolean;
-  /** Only for a part of a run: its connection to the run that started it. */
+  /** The connection of a part to the run that started it; undefined in any other run. */
   readonly port?: PartPort;
-  /** Confirms that this server runs the command. */
+  /** Starts the work, once this server has claimed the scheduled time. */
   confirm(): void;
   /** Records a skipped start with this reason, and exits. */
   skip(reason: string): never;
@@ -91,7 +91,7 @@ function noteThrown({ name }: Supervision, { notes }: RunState): void {
 
 /**
  * Calls `note` with the reason of an unhandled rejection that is not an Error, which Node's own message shows only as
- * "#<Object>". The process then ends as it would have anyway. A script with its own listener decides for itself.
+ * "#<Object>". The process then ends as it would have anyway. Does nothing if the script has a listener of its own.
  */
 function noteForeignRejection(note: (text: string) => void): void {
   const event = "unhandledRejection";
@@ -99,7 +99,7 @@ function noteForeignRejection(note: (text: string) => void): void {
     if (process.listenerCount(event) > 1) return;
     process.removeListener(event, onRejection);
     if (!isError(reason)) note(errorText(reason));
-    // Reject again instead of throwing, so that Node shows the line of the original rejection.
+    // Reject again instead of throwing: then Node shows the line of the original rejection.
     void Promise.reject(reason);
   };
   process.on(event, onRejection);

@@ -13,12 +13,12 @@ const longestTimerMs = 2 ** 31 - 1;
 const idleMs = 1_000;
 
 /**
- * With fewer free file descriptors than this, wait until the watchdog has started. A thread needs about six. Without them it
- * fails with an error event, which a blocked event loop would never receive.
+ * With fewer free file descriptors than this, the run waits until the watchdog has started. A thread needs about six.
+ * Without them it fails with an error event, which would never arrive if the command blocked the event loop.
  */
 const fewDescriptors = 32;
 
-/** How long to wait for the watchdog in that case, in milliseconds. On an idle machine it starts within 15. */
+/** How long to wait for the watchdog in that case, in milliseconds. On an idle machine it starts within 15 ms. */
 const startMs = 2_000;
 
 /**

@@ -37,7 +37,7 @@ function endProcess(): void {
     const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
     if (key !== null) record(key, pending);
     killDescendants(process.pid, mark, warned);
-    // Only now, because the sender would be killed with the descendants.
+    // Not earlier, because the sender would be killed with the descendants.
     if (pending !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");

@@ -3,7 +3,9 @@ import type { NotifiableRun } from "../ledger/record";
 /** How long the main thread may take to notice the limit, in milliseconds. */
 export const lateMs = 400;
 
-/** How long after the limit its child processes get SIGTERM, unless the command cleans up itself, in milliseconds. */
+/**
+ * How long after the limit the run's child processes get SIGTERM, in milliseconds, unless the command itself cleans up.
+ */
 export const warnMs = 100;
 
 /**

@@ -29,13 +29,13 @@ export interface BullOptions {
 const portion = 500;
 
 /**
- * The queue in Redis, stored as BullMQ stores it: one BullMQ queue per job type. A type's pause and limit are then
- * those of its queue, a claim never scans past jobs that are paused or over their limit, and counting is cheap.
+ * The queue in Redis, stored as BullMQ stores it: one BullMQ queue per job type. So a type's pause and limit are those
+ * of its queue, a claim never scans past jobs of types that are paused or at their limit, and counting is cheap.
  * Priority across types is decided at each claim by comparing the first job of every type. Jobs are moved by BullMQ's
  * own Lua. Each of our scripts (lua/) combines several of BullMQ's, so that every operation is atomic and a hundred
- * jobs take one round trip. BullMQ's locks aren't used: it writes and renews one key per job, and detects a dead worker
- * only after 30 to 60 seconds. Here each worker has one lease. Longer than usual, because it lists all operations of an
- * engine.
+ * jobs take one round trip. BullMQ's locks aren't used, because BullMQ writes and renews one key per job, and detects a
+ * dead worker only after 30 to 60 seconds. Here each worker has one lease. This function is longer than usual, because
+ * it lists all operations of an engine.
  */
 export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): QueueEngine {
   bullVersion();

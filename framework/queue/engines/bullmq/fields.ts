@@ -49,7 +49,7 @@ export function claimWord({ attempt, createdAt }: Held): string {
   return `${attempt} ${createdAt ?? ""}`;
 }
 
-/** Type, id and BullMQ's hash. */
+/** A job's type, its id, and its hash in BullMQ. */
 export type JobReply = [type: string, id: string, fields: string[]];
 
 export function toClaimed([type, id, fields]: JobReply): ClaimedJob {
@@ -73,7 +73,7 @@ export function toClaimed([type, id, fields]: JobReply): ClaimedJob {
   };
 }
 
-/** Type, id, state, BullMQ's score (delayed jobs only), and the job's hash. */
+/** A job's type, its id, its state, its score (delayed jobs only), and its hash in BullMQ. */
 export type RecordReply = [type: string, id: string, state: JobState, score: string | null, fields: string[]];
 
 export function toRecord([type, id, state, score, fields]: RecordReply): JobRecord {
@@ -137,7 +137,7 @@ function errorOf({ stacktrace, failedReason }: Hash): string | null {
   return failedReason ?? null;
 }
 
-/** Other programs may have written invalid JSON, which is shown as it is. */
+/** Parses JSON. Other programs may have written something else, which is shown unchanged. */
 function decoded(text: string | undefined): unknown {
   if (text === undefined) return null;
   try {

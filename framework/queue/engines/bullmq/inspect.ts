@@ -3,7 +3,8 @@ import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
 /**
- * How many jobs of each state and queue a listing reads. It omits those that have been waiting or finished the longest.
+ * How many jobs of each state and queue a listing reads. It omits the jobs that have been waiting, or have been
+ * finished, for the longest time.
  */
 const window = 1000;
 

@@ -40,7 +40,7 @@ export class RedisJobStore implements JobStore {
     return numbers(lost);
   }
 
-  /** Jobs return to the front of the queue one by one, so the first is released last. */
+  /** Each job returns to the front of the queue, so the first job is released last. */
   async release(worker: string, jobs: readonly Held[]): Promise<void> {
     const words = [...jobs].sort((a, b) => b.id - a.id).flatMap((job) => this.#words(job));
     await this.scripts.run("release", [worker, ...words]);
@@ -48,8 +48,8 @@ export class RedisJobStore implements JobStore {
   }
 
   /**
-   * A script can't ask this process for its verdict, so the jobs are read first. Jobs claimed after that are left for
-   * the next call.
+   * A script can't call `judge` in this process, so the jobs are read and judged first. Jobs that are claimed after
+   * that are left for the next call.
    */
   async takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]> {
     const reply = await this.scripts.run<JobReply[]>("heldBy", [dead.id]);
@@ -68,7 +68,7 @@ export class RedisJobStore implements JobStore {
     return ours;
   }
 
-  /** Type, id and claim, as the scripts expect them. */
+  /** A job's type, id and claim, as the scripts expect them. */
   #words(job: Held): (string | number)[] {
     return [this.types.of(job.id), job.id, claimWord(job)];
   }

@@ -2,7 +2,10 @@ import type { OldestReady, Outcome, Outcomes, TimeSteps } from "../../jobRecord"
 import { type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
-/** Counts all jobs: Redis keeps finished ones sorted by when they ended. */
+/**
+ * Counts the jobs that ended in each interval. The counts are complete, because Redis keeps finished jobs sorted by
+ * when they ended.
+ */
 export async function countOutcomes(scripts: Scripts, { from, stepMs, count }: TimeSteps): Promise<Outcomes> {
   const rows = await scripts.run<[string, string, number, number][]>("outcomes", [from, stepMs, count]);
   const ended = rows.map(([type, state, step, count]) => ({ type, state, step, count }) as Outcome);

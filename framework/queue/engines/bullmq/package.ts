@@ -1,7 +1,10 @@
 import { LajuError } from "../../../config/errors";
 import { require } from "../../../config/require";
 
-/** BullMQ's Lua scripts, and how many keys each takes. Versions with different keys are refused. */
+/**
+ * The BullMQ scripts that we use, and how many keys each takes. A BullMQ version in which a script takes other keys is
+ * refused.
+ */
 const known = {
   addStandardJob: 9,
   addPrioritizedJob: 9,
@@ -19,13 +22,15 @@ const known = {
 
 export type BullScript = keyof typeof known;
 
-/** With `--save-prod`, because in laju's own repository npm would otherwise leave it a development dependency. */
+/**
+ * With `--save-prod`, because bullmq is a development dependency of laju's own repository, and npm would otherwise
+ * leave it one.
+ */
 const install = "npm install --save-prod bullmq@6";
 
 /**
- * One of BullMQ's scripts as a Lua function, so that several form one atomic operation. Only the script files
- * of the package are loaded: the whole package would add a tenth of a second to every command that queues a
- * job.
+ * One of BullMQ's scripts as a Lua function, so that several scripts can form one atomic operation. Loads only the
+ * package's script files, because the whole package would add a tenth of a second to every command that queues a job.
  */
 export function bullFunction(name: BullScript): string {
   return `local function ${name}(KEYS, ARGV)\n${scriptText(name)}\nend\n`;

@@ -1,8 +1,8 @@
 import { LajuError } from "../../../config/errors";
 
 /**
- * BullMQ's priorities go from 1 (first) to 2,097,152, and 0 means none. Here 0 also means none, and ranks
- * between the positive and the negative priorities.
+ * BullMQ's priorities go from 1 (first) to 2,097,152, and 0 means none. A job without a priority ranks here, between
+ * laju's positive and negative priorities.
  */
 export const middle = 1_048_576;
 

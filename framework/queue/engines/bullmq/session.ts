@@ -3,12 +3,12 @@ import { openRedis, type RedisClientOptions } from "../../../services/redis/redi
 import type { Watch } from "../../engine";
 import { isOutage } from "../../outage";
 
-/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
+/** How often to check the connection, in milliseconds. A dead connection is noticed within two checks. */
 const checkEvery = 3000;
 
 /**
- * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. If the process
- * dies, on whichever host, the server drops its channels within milliseconds.
+ * A connection that only listens: for newly queued jobs, and on one channel per worker of this process. If this process
+ * dies, the server drops its channels within milliseconds, which every host can see.
  */
 export class Session {
   #client: Redis | undefined;
@@ -72,7 +72,7 @@ export class Session {
    */
   async #open(): Promise<void> {
     const client = openRedis(this.habits);
-    // ioredis would repeat only confirmed subscriptions, and hide failures.
+    // Subscribe again ourselves: ioredis would repeat only confirmed subscriptions, and hide failures.
     client.options.autoResubscribe = false;
     this.#client = client;
     const wake = () => {
@@ -99,7 +99,7 @@ export class Session {
   }
 }
 
-/** Subscribes. If the connection is lost in the process, the next one subscribes again. */
+/** Subscribes. If the connection is lost meanwhile, the next connection subscribes again. */
 async function listen(client: Redis, channels: readonly string[]): Promise<void> {
   await client.subscribe(...channels).catch(() => {});
 }

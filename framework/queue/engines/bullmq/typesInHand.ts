@@ -14,7 +14,7 @@ export class TypesInHand {
     for (const { id } of jobs) this.#types.delete(id);
   }
 
-  /** The type; empty if unknown, so that the server searches all queues. */
+  /** The job's type; empty if unknown, in which case the server searches all queues. */
   of(id: number): string {
     return this.#types.get(id) ?? "";
   }

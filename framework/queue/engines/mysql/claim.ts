@@ -18,13 +18,14 @@ export async function look(connection: Connection): Promise<Snapshot> {
     const [[dueIn, time]] = (await connection.query(timesSql)).rows as [number | null, number][];
     const isDue = dueIn !== null && dueIn <= 0;
     if (isDue && (await promote(connection)) > 0) continue;
-    // If other workers are making the due jobs ready right now, they can be claimed a moment later.
+    // If other workers are making the due jobs ready right now, these jobs can be claimed a moment later.
     return { positions: await readyTypes(connection), nextDueIn: isDue ? 1 : dueIn, now: time };
   }
 }
 
 /**
- * Each type with the position before its first job, so that dead index entries before it are scanned only once.
+ * Each type with the position just before its first ready job, so that dead index entries before that job are scanned
+ * only once.
  */
 export async function readyTypes(connection: Connection): Promise<Map<string, Cursor>> {
   const positions = new Map<string, Cursor>();

@@ -39,15 +39,15 @@ function send(connection: MysqlConnection, sql: string, timeout: number): Promis
   });
 }
 
-/** Every server in practice accepts this many bytes in one packet. Most accept 16 or 64 MB. */
+/** In practice, every server accepts this many bytes in one packet. Most accept 16 or 64 MB. */
 const smallestPacket = 1_000_000;
-/** The number of bytes in a packet besides the statement. */
+/** How many bytes of a packet are not part of the statement. */
 const packetHead = 64;
 const largestPackets = new WeakMap<MysqlConnection, number>();
 
 /**
- * A server that receives more than it accepts in one packet closes the connection, often before its answer
- * arrives. That would look like an outage, and the statement would be repeated forever.
+ * Throws if the statement is larger than the server's largest packet. The server would close the connection, often
+ * before its answer arrives. That would look like an outage, and the statement would be repeated forever.
  */
 async function refuseTooLarge(connection: MysqlConnection, sql: string, timeout: number): Promise<void> {
   let largest = largestPackets.get(connection);

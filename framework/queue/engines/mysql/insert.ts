@@ -41,8 +41,8 @@ async function insertPortion(connection: Connection, jobs: readonly NewJob[]): P
   const values = jobs.flatMap((job) => valuesOf(job, isCurrent));
   try {
     const { firstId = 0 } = await connection.query(sql, values);
-    // An insert with a known number of rows reserves its ids at once. They are consecutive, in steps of 1
-    // except in a cluster.
+    // An insert with a known number of rows reserves all of its ids at once, so they are evenly spaced: by 1, except in
+    // a cluster.
     const step = jobs.length === 1 ? 1 : await stepOf(connection);
     return jobs.map((_, index) => ({ id: firstId + index * step, isNew: true }));
   } catch (error) {
@@ -62,7 +62,10 @@ async function stepOf(connection: Connection): Promise<number> {
   return step;
 }
 
-/** Reads with a lock, because a transaction that began earlier would not see the row otherwise. */
+/**
+ * The job with the same key. Reads it with a lock, because a transaction that began earlier would not see the row
+ * otherwise.
+ */
 async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> {
   const open = "select id from jobs where unique_key = ? lock in share mode";
   const { rows } = await connection.query(open, [job.uniqueKey]);
@@ -102,8 +105,8 @@ export async function replaceJob(connection: Connection, job: NewJob, staleMs: n
 const lockRows = `select id from queue_locks where id in (?) order by id for update`;
 
 /**
- * Locks these names until the end of the transaction. MySQL's own named locks belong to the session, so a transaction
- * of the app would not release them. So names are mapped to rows of a small table.
+ * Locks these names until the end of the transaction. Each name is mapped to a row of a small table. MySQL's own named
+ * locks belong to the session, so the end of an app's transaction would not release them.
  */
 export async function lockNames(connection: Connection, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

@@ -1,6 +1,6 @@
 import type { Connections, OpenConnection } from "../server/connections";
 
-/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
+/** How often to check the connection, in milliseconds. A dead connection is noticed within two checks. */
 const checkEvery = 3000;
 const reopenAfter = 200;
 
@@ -13,8 +13,8 @@ const connected = `select id, is_used_lock(concat('laju:', id)) is not null from
 
 /**
  * A connection that holds a named lock for each worker of this process. The server releases the lock when the process
- * dies, but not while the process is merely busy. With the lease alone, a job that blocks its worker for longer than a
- * lease would be taken over by one worker after another, along with the other jobs of those workers.
+ * dies, but not while the process is merely busy. If only the lease counted, a job that blocks its worker for longer
+ * than the lease would be taken over by one worker after another, along with the other jobs that these workers hold.
  */
 export class LockSession {
   readonly #workers = new Set<string>();
@@ -50,7 +50,10 @@ export class LockSession {
     this.#drop();
   }
 
-  /** Retries locks that the previous connection of this process may not have released yet. */
+  /**
+   * Checks the connection, and takes locks that could not be taken before because the previous connection may not have
+   * released them yet.
+   */
   async #check(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -59,7 +62,7 @@ export class LockSession {
       this.#connection ??= await this.#open();
       for (const worker of this.#workers) await this.#lock(this.#connection, worker);
     } catch {
-      // If the server doesn't support these locks or is unavailable, the lease decides.
+      // If the server doesn't support these locks or is unavailable, only the lease counts.
       this.#drop();
     }
     this.#isBusy = false;

@@ -9,7 +9,7 @@ const growth = 1.3;
 
 const hasReady = "select exists (select 1 from jobs force index (jobs_ready) where status = 'pending')";
 
-/** MySQL cannot notify, so this polls the table: often while there is work, rarely while there is none. */
+/** Polls the table, because MySQL has no notifications: often while there is work, rarely while there is none. */
 export class Polling implements Listener {
   readonly #listeners = new Set<() => void>();
   #pause = soonest;

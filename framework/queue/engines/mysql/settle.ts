@@ -3,7 +3,7 @@ import { cronNextOf, matchName } from "../cronNext";
 import { type Connection, transaction } from "../server/connection";
 import { insertJobs, lockNames, now } from "./insert";
 
-// The batch comes first, so that MySQL finds rows by primary key whatever its statistics say.
+// The batch is the first table of the join, so that MySQL finds rows by primary key whatever its statistics say.
 const completeMany = `update json_table(?, '$[*]' columns (
       id bigint path '$[0]', attempt int path '$[1]', result longtext path '$[2]', since bigint path '$[3]')) d
     straight_join jobs j on j.id = d.id
@@ -45,7 +45,7 @@ export async function settleJobs(
   }
   return transaction(connection, async () => {
     const cron = settlements.map(cronNextOf).filter((next) => next !== undefined);
-    // Without the lock, neither this nor `replaceJob` would see the other's uncommitted rows.
+    // Without the lock, this transaction and `replaceJob` would not see each other's uncommitted rows.
     await lockNames(connection, cron.map(matchName));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
@@ -60,7 +60,8 @@ function isPlain(settlement: Settlement): settlement is Plain {
 }
 
 /**
- * Rolls back if the worker no longer held some of the jobs. The caller then settles them one by one to find out which.
+ * Completes all jobs in one statement. Rolls back if the worker no longer holds some of them; the caller then settles
+ * them one by one to find out which.
  */
 async function completeAll(
   connection: Connection,
@@ -108,7 +109,7 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   return isHeld;
 }
 
-/** A delay counts from the recorded end of the previous job, because this statement runs later. */
+/** Makes the next job's delay count from the recorded end of this job, because the insert runs later. */
 async function fromItsEnd(connection: Connection, id: number, next: NewJob): Promise<NewJob> {
   const { when } = next;
   if (when === undefined || "at" in when) return next;

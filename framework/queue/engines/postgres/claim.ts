@@ -14,7 +14,7 @@ export async function look(connection: Connection): Promise<Snapshot> {
     const [types, nextDueIn, now] = rows[0] as [string[], number | null, number];
     if (nextDueIn === null || nextDueIn > 0)
       return { positions: new Map(types.map((type) => [type, start])), nextDueIn, now };
-    // A thousand at most. If other workers are making them ready right now, this waits for their statement.
+    // Makes up to a thousand due jobs ready. If other workers are doing the same, this waits for their statement.
     await connection.query(promoteSql, []);
   }
 }

@@ -8,8 +8,9 @@ export const lockSpace = 0x6c616a75;
 export const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
 
 /**
- * Locks and notifications belong to a database, and several of its schemas may have a queue each. This suffix tells
- * them apart; it is empty for `public`, so that workers of earlier releases use the same names there.
+ * Locks and notifications belong to a whole database, and several of its schemas may have a queue each. This suffix
+ * tells them apart. It is empty for `public`, so that workers of earlier releases, which have no suffix, use the same
+ * names there.
  */
 export const schemaSuffix = `coalesce((select case when n.nspname = 'public' then '' else '_' || n.oid end
   from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass('jobs')), '')`;
@@ -20,7 +21,7 @@ export const schemaSuffix = `coalesce((select case when n.nspname = 'public' the
 export const lockMatches = `select pg_advisory_xact_lock(${lockSpace}, hash) from (
   select distinct hashtext(name || ${schemaSuffix}) as hash from unnest($1::text[]) name order by 1) names`;
 
-/** The part of pg's Client that is used. */
+/** The part of pg's Client that we use. */
 export interface PostgresClient {
   query(query: object): Promise<{ rows: unknown[][]; rowCount: number | null }>;
   connection: { stream: { destroy(): void } };
@@ -34,7 +35,8 @@ let generation = 0;
 /** "cached plan must not change result type": someone changed the type of a column. */
 const changedType = "0A000";
 /**
- * False behind a pooler that gives each transaction another session, where prepared statements don't work.
+ * Whether statements can be named. False behind a pooler that gives each transaction another session, where prepared
+ * statements don't work.
  */
 let canName = true;
 
@@ -42,7 +44,7 @@ export const postgresDriver: Driver = {
   async ask(raw, sql, values, timeoutMs): Promise<Answer> {
     const client = raw as PostgresClient;
     const query = { text: sql, rowMode: "array", query_timeout: timeoutMs };
-    // Without values pg uses the simple protocol: one message instead of five.
+    // Without `values`, pg uses the simple protocol: one message instead of five.
     const whole = values === undefined ? query : { ...query, values, ...(canName && { name: nameOf(sql) }) };
     try {
       const { rows, rowCount } = await client.query(whole);
@@ -68,7 +70,7 @@ function nameOf(sql: string): string {
   return name;
 }
 
-/** Renames all statements, because they must be prepared again and pg prepares each name only once. */
+/** Renames all statements, so that they are prepared again: pg prepares each name only once. */
 function renameAll(): void {
   generation++;
   names.clear();

@@ -33,7 +33,7 @@ const inserts = { current: insertsFor(true), before: insertsFor(false) };
 function insertsFor(isCurrent: boolean) {
   const silent = `${insertInto(isCurrent)} from json_to_recordset($1::json) n${recordType}
   on conflict (unique_key) where unique_key is not null do nothing returning id`;
-  // Notifies on commit, without another round trip.
+  // Notifies when the transaction commits, without another round trip.
   const notifying = `with added as (${silent})
   select added.id from added, (select pg_notify(${channel}, '')) told`;
   return { silent, notifying };
@@ -89,9 +89,9 @@ export function toRecord(job: NewJob): object {
 }
 
 /**
- * PostgreSQL commits transactions that notify one at a time: 32 concurrent single inserts reached 12,000 per
- * second without a notification and 4,700 with one each. So this process notifies immediately once, then at
- * most once per this many milliseconds.
+ * The shortest time between two notifications by this process, in milliseconds; the first is immediate. PostgreSQL
+ * commits transactions that notify one at a time: 32 concurrent single inserts reached 12,000 per second without
+ * notifications, and 4,700 with one notification each.
  */
 const pause = 8;
 

@@ -7,10 +7,13 @@ import { channel } from "./insert";
 
 /** The polling interval while no notifications arrive, in milliseconds. */
 const pollEvery = 250;
-/** The interval of the connection check, in milliseconds. It notices a dead connection within two intervals. */
+/** How often to check the connection, in milliseconds. A dead connection is noticed within two checks. */
 const checkEvery = 3000;
 const reopenAfter = 200;
-/** How long to wait before listening again: a pooler that doesn't forward notifications is unlikely to start soon. */
+/**
+ * How long to wait before trying to listen again, in milliseconds: a pooler that doesn't forward notifications is
+ * unlikely to start doing so soon.
+ */
 const listenAgainAfter = 60_000;
 const hearWithin = 1500;
 
@@ -119,7 +122,8 @@ export class Session implements Listener {
     );
     const { rows } = await connection.query(`select ${channel}`);
     await connection.query(`listen ${rows[0][0]}`);
-    // Lets the server notice a vanished host, and release its lock, within half a minute instead of two hours.
+    // Makes the server notice a vanished host, and release that host's locks, within half a minute instead of two
+    // hours.
     await connection.query(
       "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3",
     );
@@ -127,8 +131,8 @@ export class Session implements Listener {
   }
 
   /**
-   * Whether notifications arrive. Sends one on another connection, because behind a pooler a connection may receive its own
-   * notifications but never those of others.
+   * Whether notifications arrive. Sends one on another connection, because behind a pooler a connection may receive its
+   * own notifications but no others.
    */
   async #receivesNotifications(): Promise<boolean> {
     const token = `${process.pid}.${++this.#token}`;
@@ -155,7 +159,7 @@ export class Session implements Listener {
   }
 
   async #lock(connection: OpenConnection, worker: string): Promise<void> {
-    // If the lost connection still holds the lock, the next check takes it.
+    // If the lost connection still holds the lock, the next check tries again.
     const { rows } = await connection.query(lock, [worker]);
     if (rows[0][0] === true) await connection.query(mark, [worker]);
   }

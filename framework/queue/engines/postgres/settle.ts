@@ -14,7 +14,7 @@ const owned = (createdAt: string) => `where j.id = d.id and j.attempts = d.attem
 const fromColumns = `from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, value, worker, since)
     ${owned("d.since + $6::bigint")}`;
 
-/** One row: null, or the ids the worker held if it no longer held all of them. */
+/** One row: null if the worker held all of the jobs, and otherwise the ids of those that it held. */
 const unlessAll =
   "select case when count(*) < cardinality($1::bigint[]) then coalesce(array_agg(id), '{}') end from done";
 
@@ -71,7 +71,7 @@ export async function settleJobs(
     const cron = settlements.filter(cronNextOf);
     const others = settlements.filter((one) => !cronNextOf(one));
     const lost = others.length === 0 ? [] : await settleAll(connection, id, others);
-    // One at a time, because each must see what the previous one queued.
+    // One at a time, because each settlement must see what the previous one queued.
     for (const one of cron) lost.push(...(await settleAll(connection, id, [one])));
     return lost;
   });
@@ -152,7 +152,7 @@ function idsOf(rows: readonly Held[]): string {
   return `{${rows.map(({ id }) => id).join(",")}}`;
 }
 
-/** Produces the same text as pg, four times as fast. */
+/** Formats an array as pg does, four times as fast. */
 function textArray(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? "null" : quoted(value))).join(",")}}`;
 }

@@ -10,7 +10,7 @@ export interface Driver {
 }
 
 export interface Answer {
-  /** Rows as arrays, which are half as expensive to create as objects. */
+  /** Rows as arrays, which take half as long to create as objects. */
   rows: unknown[][];
   /** The number of rows changed. */
   count: number;
@@ -59,15 +59,16 @@ function withoutStatement({ message, sqlMessage }: DatabaseError): string {
 }
 
 /**
- * The server aborted this transaction because of another: deadlock, serialization failure, lock wait timeout.
+ * The server aborted this transaction because of another transaction: deadlock, serialization failure, lock wait
+ * timeout.
  */
 const aborted = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
 /** A pooler lost the prepared statement, or someone changed the type of its result. */
 const unprepared = ["26000", "42P05", "0A000"];
-/** Nothing was changed, so the same statement can be repeated. */
+/** After these errors nothing has changed, so the same statement can be repeated. */
 const passing = new Set([...aborted, ...unprepared]);
 
-/** Retries work after errors that it did not cause. */
+/** Repeats `work` after errors that it did not cause. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {

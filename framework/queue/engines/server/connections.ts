@@ -112,11 +112,12 @@ export class OpenConnection implements Connection {
   }
 }
 
-/** Knex's own mark for a connection that its pool should discard. */
+/** A connection with Knex's own mark, which makes its pool discard it. */
 type Disposable = { __knex__disposed?: unknown };
 
 /**
- * A connection for one purpose, kept as long as it works. Runs one task at a time, in the order in which they arrive.
+ * A connection that is kept for one purpose as long as it works. Its tasks run one at a time, in the order in which
+ * they arrive.
  */
 export class SerialConnection {
   #connection: OpenConnection | undefined;

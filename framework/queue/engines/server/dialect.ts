@@ -41,7 +41,7 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
     positions: ReadonlyMap<string, Cursor>,
   ): Promise<ClaimedJob[]>;
   note(connection: Connection, worker: string, progress: Exchange["progress"]): Promise<void>;
-  /** Settles all of them or none. Returns the ids of jobs that the worker no longer held. */
+  /** Settles these jobs, all or none of them. Returns the ids of jobs that the worker no longer held. */
   settle(connection: Connection, worker: string, settlements: readonly Settlement[]): Promise<number[]>;
   release(connection: Connection, worker: string, jobs: readonly Held[]): Promise<void>;
   /** The jobs that the worker holds according to the table. */
@@ -50,7 +50,8 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   park(connection: Connection, type: string, idleMs: number): Promise<number>;
   unpark(connection: Connection, types: readonly string[]): Promise<number>;
   /**
-   * Wakes other processes' workers: immediately the first time, then once for all jobs pushed in between.
+   * Wakes the workers of other processes when jobs are pushed: the first time at once, and after that once for all jobs
+   * pushed in the meantime.
    */
   notifier(connections: Connections): Notifier;
   listener(connections: Connections): Listener;
@@ -77,7 +78,8 @@ export interface Listener {
 }
 
 /**
- * The position of the last claimed job of a type. Earlier jobs may have left dead index entries, which need not be scanned.
+ * The position of the last claimed job of a type. Earlier jobs may have left dead index entries, which then need not be
+ * scanned.
  */
 export type Cursor = [order: number, id: number];
 
@@ -86,7 +88,7 @@ export const start: Cursor = [-2_147_483_648, -1];
 
 /** The state of the whole table. */
 export interface Snapshot {
-  /** The types that have ready jobs, each with a position before all of them. */
+  /** The types that have ready jobs, each with a position before all of its ready jobs. */
   positions: Map<string, Cursor>;
   /** How long until the next scheduled job is due, in milliseconds. Jobs that are due already have been made ready. */
   nextDueIn: number | null;

@@ -30,7 +30,7 @@ export async function findJob(database: Knex, id: number): Promise<JobRecord | u
   return row === undefined ? undefined : toRecord(row);
 }
 
-/** How many rows to change at a time, so that other transactions don't wait long for their locks. */
+/** How many rows to change at a time, so that other transactions don't wait long for the locks on them. */
 const portion = 1000;
 
 const again = {
@@ -45,7 +45,7 @@ const again = {
   successor: null,
 };
 
-/** Skips jobs whose unique key now belongs to an unfinished job. */
+/** Makes jobs ready again. Skips those whose unique key now belongs to an unfinished job. */
 export async function retryJobs(
   database: Knex,
   which: readonly number[] | "failed",
@@ -93,7 +93,10 @@ async function retryThese(
   return retried.sort((a, b) => a - b);
 }
 
-/** Lets the unique index decide, because only it knows which of two concurrent retries is first. */
+/**
+ * Whether another job has the key. Lets the unique index decide, because only it knows which of two concurrent retries
+ * is first.
+ */
 async function isKeyTaken(claimKey: () => Promise<number>): Promise<boolean> {
   try {
     return (await claimKey()) === 0;

@@ -57,7 +57,8 @@ function inOrder<T extends Held>(jobs: readonly T[]): T[] {
 }
 
 /**
- * How long a snapshot of the table is used, in milliseconds: the longest time until a job with a higher priority is noticed.
+ * How long a snapshot of the table is used, in milliseconds. A job with a higher priority may go unnoticed for that
+ * long.
  */
 const memory = 250;
 
@@ -95,7 +96,7 @@ export class Claims {
       return this.#claimed(claimed, request, news);
     } catch (error) {
       if (claimed.length === 0) throw error;
-      // These jobs are claimed and must be handed out. The next claim, which follows immediately, reports the error.
+      // Return the jobs that are already claimed. The next claim, which follows immediately, reports the error.
       return this.#claimed(claimed, request, { ...look, nextDueAt: Date.now() });
     }
   }
@@ -129,7 +130,8 @@ export class Claims {
   ): Promise<ClaimedJob[]> {
     const wanted = [...positions].filter(([type]) => request.types?.includes(type) ?? true);
     if (wanted.length === 0) return [];
-    // Returned jobs come before the remembered positions, so types with a limit start over to keep their order.
+    // A job that was returned to the queue may come before the remembered position. Types with a limit start from the
+    // beginning, so that their jobs keep their order.
     const from = wanted.map(
       ([type, position]) => [type, request.limits.has(type) ? start : position] as const,
     );

@@ -19,9 +19,9 @@ export interface PatientClient extends Knex.Client {
 }
 
 /**
- * Limits how long to wait for a statement. If the network loses a connection silently (a failover, a NAT that forgets
- * it), TCP takes a quarter of an hour to notice, and the worker could send no heartbeat during that time. If one
- * connection is silent, the others probably are too, and waiting for each in turn would take longer than the lease.
+ * A Knex client that limits how long it waits for a statement. If a connection is lost silently (a failover, a NAT that
+ * forgets it), TCP takes a quarter of an hour to notice, and the worker could send no heartbeat during that time. If
+ * one connection is silent, the others probably are too, and waiting for each in turn would take longer than the lease.
  */
 export function patientClient(Client: ClientClass, driver: Driver, timeout: number): ClientClass {
   // Variables instead of fields, because a transaction's client has the client's methods but not its fields.

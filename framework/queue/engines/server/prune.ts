@@ -24,13 +24,14 @@ export async function pruneJobs(
     .select("id");
   const old = await nextOld(database, limits, position);
   const ids = [...new Set([...due.map(({ id }) => id), ...old])].sort((a, b) => a - b);
-  // Check the status again, because one of them may have been retried.
+  // Check the status again, because one of these jobs may have been retried.
   return ids.length === 0 ? 0 : database("jobs").whereIn("id", ids).whereIn("status", finished).delete();
 }
 
 /**
- * Continues past jobs that are kept until it finds some to delete. Ids grow with time, so the oldest rows come first,
- * and a job created after the limit also ended after it, so this needs no index on the end time.
+ * The ids of jobs to delete. Searches until it finds some, skipping jobs that are kept. Needs no index on the end time:
+ * ids grow with time, so the oldest rows come first, and the search can stop at the first job that is too young to have
+ * ended before the limit.
  */
 async function nextOld(
   database: Knex,

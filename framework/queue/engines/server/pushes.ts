@@ -8,7 +8,8 @@ import type { Connections } from "./connections";
 import type { Notifier, ServerDialect } from "./dialect";
 
 /**
- * The most inserts in flight at once. With two, each would be half as large and take a third longer per job.
+ * The maximum number of inserts in flight at once. With two, each would be half as large and take a third longer per
+ * job.
  */
 const width = 1;
 /** More jobs than this may need several statements, so they are queued in a transaction. */
@@ -76,8 +77,8 @@ export class Pushes {
   }
 
   /**
-   * Jobs with a key are inserted one at a time, because only the database knows which of two concurrent ones
-   * is new.
+   * Jobs with a key are inserted one at a time, because only the database knows which of two concurrent inserts is
+   * first.
    */
   async #insertSilently(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
     const pushed: Pushed[] = [];

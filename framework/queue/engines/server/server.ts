@@ -46,7 +46,7 @@ export function serverEngine(location: ServerLocation, dialect: ServerDialect): 
   const stopListening = onPushHere(() => claims.forget());
   const changing = <T>(work: () => Promise<T>) => withRetries(work);
 
-  /** Wakes all workers, because there may be more to claim. */
+  /** Wakes all workers, because there may be more jobs to claim. */
   function wakeAll(): void {
     pushedHere();
     notifier.pushed();

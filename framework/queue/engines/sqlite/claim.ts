@@ -12,7 +12,7 @@ function claimedColumns(isCurrent: boolean): string {
   end`;
 }
 
-/** The same with the type, for queries that don't know it in advance. */
+/** The columns of a ClaimedJob including its type, for queries that don't know the type in advance. */
 export function typedColumns(database: Database): string {
   return `${claimedColumns(isCurrent(database))}, type`;
 }
@@ -116,7 +116,9 @@ export function typesReady(database: Database): string[] {
   return rowsOf(database, readyTypes).map(([type]) => type as string);
 }
 
-/** Exported for the test of their query plans. Each must use an index, however many jobs there are. */
+/**
+ * The claim's queries, exported for the test of their query plans: each must use an index, however many jobs there are.
+ */
 export const claimQueries = {
   claimHead: claims.current.head,
   headWithOrder,

@@ -15,7 +15,7 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
   const database = openSqlite(file, { mustExist });
   // SQLite's own waiting blocks the process and is unfair, unlike `withLock`.
   database.pragma("busy_timeout = 0");
-  // An upper limit in KiB, large enough that a claimed batch is still cached when it is completed.
+  // The cache's maximum size in KiB: large enough that a claimed batch is still cached when it is completed.
   database.pragma("cache_size = -16384");
   return database;
 }
@@ -47,7 +47,7 @@ export function numbered(...values: unknown[]): Record<number, unknown> {
   return Object.fromEntries(values.map((value, index) => [index + 1, value]));
 }
 
-/** A query's rows as arrays, which are half as expensive to create as objects. */
+/** A query's rows as arrays, which take half as long to create as objects. */
 export function rowsOf(database: Database, sql: string, ...params: unknown[]): unknown[][] {
   const raw = statement<unknown[]>(database, sql);
   if (!raw.reader) throw new TypeError("not a query");
@@ -75,8 +75,8 @@ export async function withLock<T>(database: Database, work: () => T, onWait?: ()
 }
 
 /**
- * Like better-sqlite3's `transaction(work).immediate()`, which creates and looks up six functions on each
- * call.
+ * Like better-sqlite3's `transaction(work).immediate()`, but without the six functions that it creates and looks up on
+ * each call.
  */
 function inTransaction<T>(database: Database, work: () => T): T {
   statement(database, "begin immediate").run();

@@ -40,7 +40,7 @@ const again = `set status = 'pending', spent = attempts, crashes = 0, due = null
   remove_at = null, error = null, progress = null, successor = null`;
 const ended = "status in ('failed', 'cancelled')";
 
-/** Skips jobs whose unique key now belongs to an unfinished job. */
+/** Makes jobs ready again. Skips those whose unique key now belongs to an unfinished job. */
 export function retryJobs(database: Database, which: readonly number[] | "failed"): number[] {
   const chosen =
     which === "failed" ? "status = 'failed' and ?1 is null" : "id in (select value from json_each(?1))";

@@ -2,16 +2,16 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { dataVersion } from "./wake";
 
 /**
- * SQLite gives the write lock to the process that asks at the right moment. Next to a worker without pauses, a web
- * process's inserts waited 0.1 to 1.2 s at the 99th percentile. So a worker rests after each transaction: longer and
- * with smaller batches while other processes write too, and hardly at all while it is alone. Checkpoints (in pages)
- * take a tenth of the worker's time, so they are rare while it is alone. While others write, they are as frequent as
- * SQLite's default, so that no other process's insert has to do a large one.
+ * SQLite's write lock has no queue: whichever process happens to ask when it is free gets it. While a worker wrote
+ * without pauses, a web process's inserts waited 0.1 to 1.2 s (99th percentile). So a worker rests after each
+ * transaction: longer and with smaller batches while other processes write too, and hardly at all while it is alone.
+ * Checkpoints (in pages) take a tenth of the worker's time, so they are rare while it is alone. While others write,
+ * they are as frequent as SQLite's default, so that no other process's insert has to do a large one.
  */
 const shared = { batch: 250, rest: 2, checkpoint: 1000 };
 /**
- * A pause of 1 ms after each transaction would cost a tenth of the throughput. Even occasional pauses let another
- * process get the lock.
+ * While the worker is alone, it pauses only occasionally, which is enough for another process to get the lock. A pause
+ * of 1 ms after each transaction would cost a tenth of the throughput.
  */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
 const longestRest = 2.5;

@@ -13,7 +13,7 @@ const unparking = `update jobs set status = 'pending' where id in
   (select id from jobs where status = 'parked' and type in (select value from json_each(?)) limit ${portion})`;
 
 /**
- * Does nothing before the migration has run, because without its index, finding parked jobs would read the whole table.
+ * Does nothing until the migration has run: without its index, every search for parked jobs would read the whole table.
  */
 export function parkJobs(database: Database, type: string, before: number): number {
   return isCurrent(database) ? statement(database, parking).run(type, before).changes : 0;

@@ -21,8 +21,8 @@ export function pruneJobs(database: Database, limits: PruneLimits, position: { a
 }
 
 /**
- * Continues past jobs that are kept until it finds some to delete. A job created after the limit also ended
- * after it.
+ * The ids of jobs to delete. Searches until it finds some, skipping jobs that are kept, and stops at the first job that
+ * is too young to have ended before the limit.
  */
 function nextOld(
   database: Database,

@@ -35,7 +35,7 @@ function insertPortion(database: Database, jobs: readonly NewJob[], now: number)
   const insert = insertsFor(database);
   const rows = JSON.stringify(jobs.map((job) => valuesOf(job, now, insert.isCurrent)));
   const { lastInsertRowid } = statement(database, insert.many).run(rows);
-  // One statement under one lock, so the ids are consecutive.
+  // A single statement under the write lock inserted all rows, so their ids are consecutive.
   const first = Number(lastInsertRowid) - jobs.length + 1;
   return jobs.map((_, index) => ({ id: first + index, isNew: true }));
 }

@@ -5,14 +5,14 @@ import type { Watch } from "../../engine";
 import { rowsOf } from "./connection";
 
 /**
- * The event for a write to the WAL arrives before the commit is visible, sometimes long before. Checking only once missed
- * wake-ups (2 of 420 measured), so this checks again after each of these delays, in milliseconds.
+ * How long after a write to the WAL to check for a commit, in milliseconds. The event for the write arrives before the
+ * commit is visible, sometimes long before, so checking only once missed 2 of 420 wake-ups.
  */
 const looks = [0, 1, 3, 10, 40];
 
 /**
- * Calls back when another connection has committed something. This doesn't poll, because the kernel reports writes to the
- * WAL. On network file systems, where it can't, the worker's own poll finds the jobs.
+ * Calls `onWake` when another connection has committed something. Doesn't poll, because the kernel reports writes to
+ * the WAL. On network file systems, where the kernel can't, the worker's own polling finds the jobs.
  */
 export function watchFile(database: Database, file: string, onWake: () => void): Watch {
   let version = dataVersion(database);
@@ -48,12 +48,13 @@ function watchFolder(folder: string, onEvent: (name: string | null) => void): FS
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {
-    return undefined; // inotify is unavailable or has no watches left, so only the poll finds the jobs.
+    return undefined; // inotify is unavailable or has no watches left, so the jobs are found only by polling.
   }
 }
 
 /**
- * A number that changes when another connection has committed. Prepared, because it is read several times per transaction.
+ * A number that changes when another connection commits. Uses a prepared statement, because the number is read several
+ * times per transaction.
  */
 export function dataVersion(database: Database): number {
   return Number(rowsOf(database, "pragma data_version")[0]?.[0]);

@@ -48,7 +48,7 @@ export function holdersOf(database: Database, now: number): SeenHolder[] {
   });
 }
 
-/** Within the open transaction. */
+/** Takes over the dead worker's jobs (see QueueEngine.takeOver), within the open transaction. */
 export function takeOverFrom(database: Database, dead: Holder, by: string, judge: Judge): ClaimedJob[] {
   const forget = "delete from queue_workers where id = ? and lease_until = ?";
   if (dead.lease !== null && statement(database, forget).run(dead.id, dead.lease.until).changes === 0)

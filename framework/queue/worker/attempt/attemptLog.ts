@@ -17,16 +17,16 @@ import { type Held, heldKey } from "../../engine";
 /** How long a log is kept after it was last written or touched, in milliseconds. */
 const keepFor = 7 * 86_400_000;
 /**
- * How long it is kept once others have taken over from its worker, in milliseconds. A claim that was still in flight
+ * How long a log is kept once others have taken over from its worker, in milliseconds. A claim that was still in flight
  * may give that worker another job, which it will never start.
  */
 const keepTakenFor = 600_000;
 
 /**
- * Records which last attempts a worker has started: one line each, written before the handler runs. If the worker dies,
- * its successor can distinguish a job whose last attempt was started, and therefore failed, from a job that was only
- * claimed. The log is never synced, because the page cache outlives the process, and after a machine crash the log
- * isn't used.
+ * Records which jobs' last attempts a worker has started: one line each, written before the handler runs. If the worker
+ * dies, its successor can tell a job whose last attempt was started, and therefore failed, from a job that was only
+ * claimed. The log is never synced: the page cache outlives the process, and after a crash of the machine the log isn't
+ * used.
  */
 export class AttemptLog {
   #file: string | undefined;
@@ -56,7 +56,8 @@ export class AttemptLog {
     try {
       writeSync(this.#descriptor, `${heldKey(job)}\n`);
     } catch {
-      // Without its log entry, the job would count as not started, so use no log at all.
+      // Without its log entry, the job would count as not started. So give up the log: without a log, every attempt
+      // counts as started.
       this.remove();
     }
   }
@@ -121,7 +122,10 @@ export class AttemptLog {
   }
 }
 
-/** Undefined if the system doesn't provide it. Then a log from before a machine crash might look complete. */
+/**
+ * The id of the system's current boot. If the system doesn't provide one, a log from before a crash of the machine
+ * might look complete.
+ */
 function bootId(): string | undefined {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

@@ -40,7 +40,7 @@ export function settlementOf(
   return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
-/** If the result can't be stored as JSON, records an error. The job still counts as completed. */
+/** The job is completed even if its result can't be stored as JSON; an error is then recorded instead. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
@@ -67,7 +67,7 @@ function retryDelay(
   { now, random }: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
-  // A worker with a handler for the type will decide whether any attempts are left.
+  // Let a worker with a handler for the type decide whether any attempts are left.
   if (handler === undefined && kind === "crashed") return 0;
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
   const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
@@ -80,7 +80,7 @@ function retryDelay(
 /** How often a pushed job is attempted if its handler doesn't declare `attempts`. */
 const defaultAttempts = 3;
 
-/** The number of attempts before a job has failed. `attempts` is the number that its handler declares. */
+/** After how many failed attempts the job has failed. `attempts` is the number that its handler declares. */
 export function attemptsFor(
   { retryPolicy }: { retryPolicy: RetryPolicy | null },
   { attempts }: { attempts: number | null },

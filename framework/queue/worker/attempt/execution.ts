@@ -11,8 +11,8 @@ const log = { info: logInfo, warn: logWarn, error: logError, debug: logDebug };
 const longestTimer = 2_147_483_647;
 
 /**
- * One attempt of a job. If a handler was aborted because it timed out or lost the job, it keeps its slot until it
- * returns, and its result is ignored.
+ * One attempt of a job. If the attempt times out or the worker loses the job, the handler's signal is aborted. The
+ * handler keeps its slot until it returns, and its result is ignored.
  */
 export class Execution implements JobContext {
   readonly data: unknown;

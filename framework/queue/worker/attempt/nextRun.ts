@@ -5,13 +5,13 @@ import type { ClaimedJob, NewJob } from "../../engine";
 /** The job that follows one that has ended. */
 interface Next {
   next?: NewJob;
-  /** Why there is no next run, or why it is not at the time the schedule says. */
+  /** Why there is no next run, or why it isn't at the scheduled time. */
   remark?: string;
 }
 
 /**
- * With autoRescheduleOnFailure, the delay is always the same. A cron job returns to its schedule after it succeeds, so
- * that there is only one next run.
+ * The job that follows a failed one. With autoRescheduleOnFailure, a failed cron job also runs again after that delay,
+ * and returns to its schedule once it succeeds, so that there is only ever one next run.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {
   const { cron, rescheduleDelay } = job;
@@ -29,9 +29,9 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 }
 
 /**
- * Never throws, because the job must be settled even if its schedule can't be read. If the due time is later than now,
- * counts the next run from the due time: otherwise the job would run twice for the same time after the clock is set
- * back.
+ * When a cron job runs next. Never throws, because the job must be settled even if its schedule can't be read. Looks
+ * for the first time after the job's due time if that is later than now: otherwise, after the clock was set back, the
+ * job would run twice for the same time.
  */
 export function cronTime(
   { type, due }: ClaimedJob,
@@ -47,7 +47,8 @@ export function cronTime(
 }
 
 /**
- * Running at the wrong hour is better than never. Another Node version may know the time zone.
+ * The next run, with the schedule read in UTC: running at the wrong hour is better than never. Another Node version may
+ * know the time zone.
  */
 function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
   try {

@@ -30,7 +30,7 @@ describe("a receiver that redirects", () => {
     first.answer(status, { location: `${second.url}/login` });
     for (const post of [postJson, postText]) {
       await expect(post(`${first.url}/secret`, "{}")).rejects.toThrow(
-        `${hostOf(first)} answered ${status} and redirects to another address at ${second.url}: set that one`,
+        `${hostOf(first)} answered ${status} and redirected to ${second.url}: set that URL instead`,
       );
     }
     expect(second.requests).toEqual([]);
@@ -41,7 +41,7 @@ describe("a receiver that redirects", () => {
     async (status) => {
       first.answer(status, { location: "/moved" });
       await expect(postJson(first.url.replace("//", "//me:pw@"), '{"a":1}')).rejects.toThrow(
-        `answered ${status} and redirects too often`,
+        `answered ${status} and redirected too often`,
       );
       expect(first.requests.slice(1)).toEqual(
         Array(3).fill({
@@ -57,13 +57,13 @@ describe("a receiver that redirects", () => {
 
   test("with 302 within its origin has not received the notification, whose body would be lost", async () => {
     first.answer(302, { location: "/login" });
-    await expect(postJson(first.url, "{}")).rejects.toThrow("answered 302 and redirects to another address");
+    await expect(postJson(first.url, "{}")).rejects.toThrow("answered 302 and redirected to http");
     expect(first.requests).toHaveLength(1);
   });
 
   test("receives pings there, because a GET is enough", async () => {
     first.answer(302, { location: "/ping" });
-    await expect(postText(first.url, "done")).rejects.toThrow("redirects too often");
+    await expect(postText(first.url, "done")).rejects.toThrow("redirected too often");
     expect(first.requests[1]).toMatchObject({ method: "GET", path: "/ping" });
   });
 
@@ -74,7 +74,7 @@ describe("a receiver that redirects", () => {
       const [scheme] = location.split(":");
       for (const post of [postJson, postText]) {
         await expect(post(first.url, "{}")).rejects.toThrow(
-          `${hostOf(first)} answered 307 and redirects to ${scheme}:…, which is not a web address`,
+          `${hostOf(first)} answered 307 and redirected to ${scheme}:…, which is not a web address`,
         );
       }
     },

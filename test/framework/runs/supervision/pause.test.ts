@@ -127,7 +127,7 @@ describe("a pause", () => {
         status: 1,
         lines: [
           expect.stringContaining(`✗ ${join(app.root, "data/paused.json")} cannot be read: `),
-          "  Delete the file, then pause again what should be paused.",
+          "  Delete the file, then repeat the pauses that are still needed.",
           "",
         ],
       });

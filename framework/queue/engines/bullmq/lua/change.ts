@@ -38,7 +38,8 @@ return cancelled
 `;
 
 /**
- * ARGV: prefix, the age from which a running job is stale, the job. Returns its id, then the ids it canceled.
+ * ARGV: prefix, the age from which a running job is stale, the job. Returns the job's id, then the ids of the canceled
+ * jobs.
  */
 export const replaceLua = (): string => `
 ${addLua()}

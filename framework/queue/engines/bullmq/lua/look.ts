@@ -63,7 +63,7 @@ end
 return listed
 `;
 
-/** ARGV: prefix, id. Returns one such row; nothing if the job doesn't exist. */
+/** ARGV: prefix, id. Returns one row like those of listLua; nothing if the job doesn't exist. */
 export const findLua = (): string => `
 local id = ARGV[2]
 local queue = queueWith(id)

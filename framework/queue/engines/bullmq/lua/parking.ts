@@ -9,8 +9,9 @@ return ready
 `;
 
 /**
- * ARGV: prefix, type, how long ago its oldest job must have been queued. Each type has its own queue, and a worker
- * claims only from the queues of its types. So no job has to be moved: the ready jobs of a parked type count as parked.
+ * ARGV: prefix, type, how long ago the type's oldest job must have been queued. Each type has its own queue, and a
+ * worker claims only from the queues of its types. So no job has to be moved: all ready jobs of a parked type count as
+ * parked.
  */
 export const parkLua = (): string => `
 local queue = queueOf(ARGV[2])
@@ -23,7 +24,7 @@ call("SADD", root .. "parked", ARGV[2])
 return call("LLEN", queue.wait) + call("ZCARD", queue.prioritized)
 `;
 
-/** ARGV: prefix, types. Returns how many of them were parked. */
+/** ARGV: prefix, types. Returns how many of the types were parked. */
 export const unparkLua = (): string => `
 local count = 0
 for at = 2, #ARGV do count = count + call("SREM", root .. "parked", ARGV[at]) end

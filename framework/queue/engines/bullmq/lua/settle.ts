@@ -1,7 +1,7 @@
 import { bullFunction } from "../package";
 import { addLua, fieldsOfJob } from "./add";
 
-/** A job, if a worker holds this claim of it (see `claimWord`). BullMQ's scripts do the rest. */
+/** Lua: returns a job if the worker holds this claim of it (see `claimWord`). */
 export const holding = `
 local function heldJob(key, worker, claim)
   local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay", "timestamp")
@@ -112,7 +112,7 @@ for at = 3, #ARGV, 4 do
 end
 `;
 
-/** Returns an active job to its place in the queue, and whether it was active. */
+/** Lua: puts an active job back in its place in the queue. Returns whether the job was active. */
 export const returning = (): string => `
 ${bullFunction("moveJobFromActiveToWait")}
 local function giveBack(queue, id, isCounted)

@@ -7,7 +7,9 @@ call("HSET", root .. "leases", ARGV[2], text(now + ARGV[4]))
 return text(now)
 `;
 
-/** Calls `visit` for each job that the worker holds. Only a few jobs are active at a time, so it needs no index. */
+/**
+ * Lua: calls `visit` for each job that the worker holds. Needs no index, because only a few jobs are active at a time.
+ */
 const eachHeld = `
 local function eachHeld(worker, visit)
   for _, type in ipairs(call("SMEMBERS", root .. "types")) do
@@ -47,7 +49,7 @@ return {text(now), call("HGETALL", root .. "workers"), call("HGETALL", root .. "
   call("HKEYS", root .. "holding")}
 `;
 
-/** ARGV: prefix, worker. Returns the jobs it holds as a claim does. */
+/** ARGV: prefix, worker. Returns the jobs that the worker holds, in the form in which a claim returns jobs. */
 export const heldByLua = (): string => `
 ${eachHeld}
 local held = {}
@@ -58,8 +60,8 @@ return held
 `;
 
 /**
- * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner, then type, id, claim and fate of each job
- * it holds. The job to start last comes first. Returns the ids of those that the new owner now holds.
+ * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner, then type, id, claim and fate of each
+ * job it holds. The job to start last comes first. Returns the ids of the jobs that the new owner now holds.
  */
 export const takeOverLua = (): string => `
 ${eachHeld}
