@@ -21,7 +21,7 @@ share the name, specify which: commands/<Name> or app/jobs/<Name>.
 
 To use your own stubs, put one of these in the app's stubs/. Each may contain {{ name }}, and:
 
-  commandTest.stub   {{ import }}, {{ command }}
+  commandTest.stub   {{ import }}, {{ command }}, {{ given }} (a worker's --once, or nothing)
   scriptTest.stub    {{ command }}
   jobTest.stub       {{ import }}, {{ job }}, {{ data }}
   test.stub          {{ app }} (the path to app/), for --plain`,

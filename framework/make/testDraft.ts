@@ -3,7 +3,7 @@ import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import { pascalName } from "../metadata/pascalName";
-import { readSource } from "../metadata/source/readSource";
+import { readSource, type SourceFacts } from "../metadata/source/readSource";
 import { filledStub } from "./stub";
 
 /** A test ready to be written. */
@@ -17,8 +17,9 @@ export function draftCommandTest(
   name: string,
   source = readText(join(paths.commands, `${name}.ts`)),
 ): TestDraft | undefined {
-  const start = startOf(name, source);
-  if (start === undefined) return undefined;
+  const facts = factsOf(name, source);
+  if (facts === undefined) return undefined;
+  const { start } = facts;
   const file = testFile(`commands/${name}`);
   if (start === "nothing" || start === "made") {
     return { file, text: filledStub("scriptTest.stub", { name, command: JSON.stringify(name) }) };
@@ -26,7 +27,8 @@ export function draftCommandTest(
   const local = localName(name);
   const what = start === "command" || start === "default.run" ? local : `* as ${local}`;
   const line = `import ${what} from "${up(name, 2)}/commands/${name}";\n`;
-  return { file, text: filledStub("commandTest.stub", { name, import: line, command: local }) };
+  const given = endingOptions(facts);
+  return { file, text: filledStub("commandTest.stub", { name, import: line, command: local, given }) };
 }
 
 /** Drafts a test for a job handler. `data` is example data as source text. */
@@ -61,14 +63,19 @@ export function draftPlainTest(typed: string): TestDraft {
   return { file: testFile(name), text: filledStub("test.stub", { name, app: `${up(name, 1)}/app` }) };
 }
 
-/** Determines from the source how the command is started. */
-function startOf(name: string, source: string): string | undefined {
+/** The facts in the command's source. */
+function factsOf(name: string, source: string): SourceFacts | undefined {
   try {
-    return readSource(source, `commands/${name}.ts`, name)?.start;
+    return readSource(source, `commands/${name}.ts`, name);
   } catch (error) {
     if (error instanceof LajuError) return undefined;
     throw error;
   }
+}
+
+/** The options with which a worker ends by itself. Without them, its test would never end. */
+function endingOptions({ meta }: SourceFacts): string {
+  return meta.options?.once?.type === "boolean" ? ", { options: { once: true } }" : "";
 }
 
 function testFile(path: string): string {

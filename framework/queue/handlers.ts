@@ -45,6 +45,13 @@ type Modules = Record<string, () => Promise<HandlerModule>>;
 /** app/jobs: the sources in development. */
 export const jobsFolder = join(paths.app, "jobs");
 
+let importModule = (url: string): Promise<HandlerModule> => import(url);
+
+/** Replaces `import` for the sources in app/jobs. A test runner has its own, which compiles TypeScript and applies mocks. */
+export function importJobsWith(importer: typeof importModule): void {
+  importModule = importer;
+}
+
 /** All handlers: those that the build bundled into this program, or else those in app/jobs. */
 export async function loadHandlers(): Promise<LoadedHandlers> {
   if (typeof LAJU_BUILT === "undefined") return handlersOf(sourcesIn(jobsFolder));
@@ -53,7 +60,7 @@ export async function loadHandlers(): Promise<LoadedHandlers> {
 }
 
 function sourcesIn(folder: string): Modules {
-  const load = (name: string) => () => import(pathToFileURL(join(folder, `${name}.ts`)).href);
+  const load = (name: string) => () => importModule(pathToFileURL(join(folder, `${name}.ts`)).href);
   return Object.fromEntries(jobNames(folder).map((name) => [name, load(name)]));
 }
 

@@ -2,7 +2,8 @@ import { environmentName, forgetSettings, isTesting, paths } from "../config/con
 import { LajuError } from "../config/errors";
 import { divertEverything } from "./captured/divert";
 import { freshApp, prepareDatabase, removeApp } from "./freshApp";
-import { registerHooks } from "./hooks";
+import { registerHooks } from "./runner/hooks";
+import { importJobsByRunner } from "./runner/importJobs";
 import { guardFetch } from "./stubFetch";
 
 if (!isTesting) {
@@ -19,4 +20,5 @@ forgetSettings();
 prepareDatabase();
 divertEverything();
 guardFetch();
+importJobsByRunner();
 registerHooks({ beforeAll: freshApp, beforeEach: freshApp, afterAll: removeApp });

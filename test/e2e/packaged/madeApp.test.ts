@@ -80,7 +80,7 @@ describe("the package", () => {
       /^app\/[\w/-]+\.(ts|ejs)$/,
       /^commands\/(?!native\/|index)[\w/]+\.ts$/,
       /^commands\/(index|native\/\w+)\.js$/,
-      /^framework\/(?!new\/)[\w/-]+\.(js|d\.ts|cjs|mjs|stub|ejs|css|svg|bash|zsh|fish)$/,
+      /^framework\/(?!new\/)[\w/-]+\.(js|d\.ts|mts|cjs|mjs|stub|ejs|css|svg|bash|zsh|fish)$/,
       /^framework\/new\/(\w+\.js|earlier\/[\w.-]+\.json|template\/.*)$/,
       /^node_modules\/fastest-levenshtein\/(package\.json|LICENSE\.md|mod\.js)$/,
     ];
@@ -210,6 +210,37 @@ test("a script's own time limit ends it", async () => {
 });
 `;
 
+/** Written into the test that make:test made for the worker. */
+const workerTest = `
+import { testCommand } from "laju/testing";
+import { expect, test, vi } from "vitest";
+import GreetCustomer, { greeted } from "../app/jobs/GreetCustomer";
+import worker from "../commands/Worker";
+
+vi.mock("../app/greeting", () => ({ greeting: "mocked" }));
+
+for (const round of [1, 2]) {
+  test(\`a worker runs the jobs that the test imports, with its mocks (\${round})\`, async () => {
+    greeted.length = 0;
+    await GreetCustomer.push({ id: round });
+    expect(await testCommand(worker, { options: { once: true } })).toMatchObject({ exitStatus: 0, error: undefined });
+    expect(greeted).toEqual([\`\${round} mocked\`]);
+  });
+}
+`;
+
+const greetJob = `
+import { greeting } from "../greeting";
+import { type JobContext, job } from "../queue/job";
+
+export const greeted: string[] = [];
+export default job("GreetCustomer", {
+  async run({ data }: JobContext<{ id: number }>) {
+    greeted.push(\`\${data.id} \${greeting}\`);
+  },
+});
+`;
+
 const waits = `
 import "../app/services/Logger";
 export const meta = { timeout: "1s" };
@@ -227,24 +258,29 @@ describe("an app created by new, with node_modules as laid out by pnpm", () => {
     write(join(app, "commands/Waits.ts"), waits);
     write(join(app, "test/Waits.test.ts"), scriptTest);
     write(join(app, "checks/plain.test.ts"), plainTests);
+    write(join(app, "app/greeting.ts"), 'export const greeting: string = "real";\n');
+    succeeds(app, "node laju make:job GreetCustomer");
+    write(join(app, "app/jobs/GreetCustomer.ts"), greetJob);
+    succeeds(app, "node laju make:test Worker");
+    write(join(app, "test/Worker.test.ts"), workerTest);
   });
 
   test("passes its tests and type check, and has no example tables", () => {
     succeeds(app, "npx tsc --noEmit");
-    expect(succeeds(app, "npm test --silent")).toMatch(/Tests +2 passed/);
+    expect(succeeds(app, "npm test --silent")).toMatch(/Tests +6 passed/);
     expect(succeeds(app, "npx tsx --test checks/plain.test.ts")).toMatch(/^# pass 2$/m);
     expect(succeeds(app, "node laju migrate:status")).not.toMatch(/users|posts|partner/);
   });
 
   test("builds, creates commands and runs them", () => {
-    expect(succeeds(app, "npm run build --silent")).toMatch(/^✓ Built 2 commands in [\d.]+ s\n$/);
+    expect(succeeds(app, "npm run build --silent")).toMatch(/^✓ Built 3 commands in [\d.]+ s\n$/);
     expect(readFileSync(join(app, "build/laju.js"), "utf8")).not.toBe("");
     // The compiled verbs need packages that only laju can see: the parser, esbuild, nodemailer.
     expect(succeeds(app, 'node laju make:command SendReminders --schedule "* * * * *"')).toContain(
       "✓ Created test/commands/SendReminders.test.ts",
     );
     succeeds(app, "npx tsx commands/SendReminders.ts");
-    expect(succeeds(app, "node laju build")).toContain("✓ Built 3 commands");
+    expect(succeeds(app, "node laju build")).toContain("✓ Built 4 commands");
     expect(succeeds(app, "cd build && node commands/SendReminders.js")).toContain("Nothing to do yet");
     expect(succeeds(app, "node laju status")).toMatch(/✓ SendReminders .* Nothing to do yet/);
     expect(succeeds(app, "node laju crontab")).toContain("commands/SendReminders.js >> ");

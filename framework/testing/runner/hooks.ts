@@ -1,4 +1,4 @@
-type Hook = (work: () => Promise<void>, patience?: number) => unknown;
+import { type Hook, vitest } from "./vitest";
 
 /**
  * How long to wait while the first test migrates its database, in milliseconds. vitest's default of ten seconds is too
@@ -18,7 +18,7 @@ export interface Hooks {
  * themselves.
  */
 export function registerHooks(hooks: Hooks): void {
-  const runner = vitestHooks() ?? nodeHooks();
+  const runner: Runner | undefined = vitest() ?? nodeHooks();
   runner?.beforeAll(hooks.beforeAll, patience);
   runner?.beforeEach(hooks.beforeEach, patience);
   runner?.afterAll(hooks.afterAll, patience);
@@ -28,11 +28,6 @@ interface Runner {
   beforeAll: Hook;
   beforeEach: Hook;
   afterAll: Hook;
-}
-
-/** Finds vitest the way vitest itself does (import.meta.vitest), so that laju need not know where it is installed. */
-function vitestHooks(): Runner | undefined {
-  return (globalThis as { __vitest_index__?: Runner }).__vitest_index__;
 }
 
 /** Loads node:test only if the tests have loaded it. Otherwise it would report that there were no tests. */
