@@ -1,51 +1,52 @@
 import { LajuError } from "../config/errors";
+import { type Replacement, replaceGlobal } from "./replaceGlobal";
 
 /** A point in time: a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z". */
 export type Moment = Date | number | string;
 
+let fixed: Replacement<"Date"> | undefined;
+
 /** Freezes `new Date()` and Date.now(). Timers and the database's clock continue to run. */
 export function fixClock(now: Moment): void {
-  const Real = restoreClock();
-  const fixed = new Real(now).getTime();
-  if (Number.isNaN(fixed)) {
-    throw new LajuError(`${JSON.stringify(now)} is not a point in time`, {
-      code: "E_CLOCK",
-      hint: 'Pass a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z".',
-    });
-  }
-  replaced = { Real, Fixed: fixedDate(Real, fixed) };
-  globalThis.Date = replaced.Fixed;
+  restoreClock();
+  fixed = fixAt(now);
 }
 
-let replaced: { Real: DateConstructor; Fixed: DateConstructor } | undefined;
-
-/** Restores the clock, unless something else (vi.useFakeTimers) has replaced it since. */
-export function restoreClock(): DateConstructor {
-  if (replaced !== undefined && globalThis.Date === replaced.Fixed) globalThis.Date = replaced.Real;
-  replaced = undefined;
-  return globalThis.Date;
+/** Lets the clock run again after fixClock. */
+export function restoreClock(): void {
+  fixed?.end();
+  fixed = undefined;
 }
 
 /** Runs `work` with the clock frozen at `now`, if given, then restores the clock. */
 export async function atMoment<T>(now: Moment | undefined, work: () => Promise<T>): Promise<T> {
   if (now === undefined) return work();
-  const before = globalThis.Date;
-  const outer = replaced;
-  replaced = undefined;
-  fixClock(now);
+  const clock = fixAt(now);
   try {
     return await work();
   } finally {
-    globalThis.Date = before;
-    replaced = outer;
+    clock.end();
   }
 }
 
+function fixAt(moment: Moment): Replacement<"Date"> {
+  const now = new Date(moment).getTime();
+  if (Number.isNaN(now)) {
+    throw new LajuError(`${JSON.stringify(moment)} is not a point in time`, {
+      code: "E_CLOCK",
+      hint: 'Pass a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z".',
+    });
+  }
+  return replaceGlobal("Date", (clock) => fixedDate(clock, now));
+}
+
 /** A proxy, so that `instanceof Date` and `new Date(0)` work as usual. */
-function fixedDate(Real: DateConstructor, now: number): DateConstructor {
-  return new Proxy(Real, {
-    construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now] : given, made),
-    apply: () => new Real(now).toString(),
-    get: (target, key, receiver) => (key === "now" ? () => now : Reflect.get(target, key, receiver)),
+function fixedDate(clock: Replacement<"Date">, now: number): DateConstructor {
+  const fixedNow = () => (clock.isOver ? clock.before.now() : now);
+  return new Proxy(clock.before, {
+    construct: (target, given, made) =>
+      Reflect.construct(target, given.length === 0 ? [fixedNow()] : given, made),
+    apply: () => new clock.before(fixedNow()).toString(),
+    get: (target, key, receiver) => (key === "now" ? fixedNow : Reflect.get(target, key, receiver)),
   });
 }

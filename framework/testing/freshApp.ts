@@ -13,7 +13,7 @@ import { postgresSchemas } from "./database/postgresSchemas";
 import { sqliteTests } from "./database/sqlite";
 import { nameSchemas } from "./database/templateName";
 import type { TestDatabase } from "./database/testDatabase";
-import { endScripts } from "./script/runScript";
+import { refuseOpenRuns } from "./openRuns";
 
 let database: TestDatabase;
 /** How long to wait for a transaction that the last test left open, in milliseconds. */
@@ -43,7 +43,8 @@ function isOwnFolder(): boolean {
  * Resets everything for the next test: a migrated but otherwise empty database, no mails, no files, and a
  * running clock. vitest and node:test call this before each test; with other runners, the tests have to.
  */
-export async function freshApp(): Promise<void> {
+export async function freshApp(context?: unknown): Promise<void> {
+  if (!isConcurrent(context)) await refuseOpenRuns();
   restoreClock();
   await closeAll();
   if (isOwnFolder()) emptyFolder();
@@ -51,17 +52,30 @@ export async function freshApp(): Promise<void> {
   reopen();
 }
 
+/** Fails the test that has just ended if it didn't wait for its commands and jobs. */
+export async function endTest(context?: unknown): Promise<void> {
+  if (!isConcurrent(context)) await refuseOpenRuns();
+}
+
+/** Whether vitest runs this test at the same time as others, whose commands may still be running. */
+function isConcurrent(context: unknown): boolean {
+  return (context as { task?: { concurrent?: boolean } } | undefined)?.task?.concurrent === true;
+}
+
 /** Closes the connections that tests opened, and removes their database. */
 export async function removeApp(): Promise<void> {
   restoreClock();
-  await closeAll();
-  await database.remove();
+  try {
+    await refuseOpenRuns();
+  } finally {
+    await closeAll();
+    await database.remove();
+  }
 }
 
 let isUsed = false;
 
 async function closeAll(): Promise<void> {
-  endScripts();
   if (!isUsed) return;
   await closeQueue();
   if (databaseLocation().engine === "sqlite") SQLite.getDatabase().close();

@@ -1,7 +1,7 @@
 import { environmentName, forgetSettings, isTesting, paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { divertEverything } from "./captured/divert";
-import { freshApp, prepareDatabase, removeApp } from "./freshApp";
+import { endTest, freshApp, prepareDatabase, removeApp } from "./freshApp";
 import { registerHooks } from "./runner/hooks";
 import { importJobsByRunner } from "./runner/importJobs";
 import { guardFetch } from "./stubFetch";
@@ -21,4 +21,4 @@ prepareDatabase();
 divertEverything();
 guardFetch();
 importJobsByRunner();
-registerHooks({ beforeAll: freshApp, beforeEach: freshApp, afterAll: removeApp });
+registerHooks({ beforeAll: () => freshApp(), beforeEach: freshApp, afterEach: endTest, afterAll: removeApp });

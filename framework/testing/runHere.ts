@@ -21,6 +21,8 @@ export interface RunHere {
   name?: string;
   timeout?: string;
   signal?: AbortSignal;
+  /** Ends the run immediately, when its test has ended. */
+  abandoned: AbortSignal;
   capture: Capture;
 }
 
@@ -35,12 +37,13 @@ export async function runHere(definition: CommandDefinition, given: RunHere): Pr
     return { exitStatus: 0, isTimedOut: false };
   }
   const { timeout = definition.timeout ?? commandTimeout()?.text } = given;
-  const ends = endings(name, capture);
+  const ends = endings(name, capture, millisecondsOf(timeout));
   capture.onExit = (status) => {
+    ends.finish(status);
     capture.isOver = true;
-    ends.exit(status);
   };
-  const stop = [limited(timeout, ends), abortable(given.signal, ends)];
+  const stop = [limited(ends), abortable(given.signal, ends)];
+  given.abandoned.addEventListener("abort", ends.abandon);
   const exitCode = process.exitCode;
   process.exitCode = undefined;
   try {
@@ -52,13 +55,21 @@ export async function runHere(definition: CommandDefinition, given: RunHere): Pr
   }
 }
 
+function millisecondsOf(timeout: string | false | undefined): number {
+  return timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
+}
+
+/** Real time, even if the test replaces the clock. */
+const elapsedMs = performance.now.bind(performance);
+
 type Endings = ReturnType<typeof endings>;
 
 /**
  * Resolves with the first ending: run() returns or throws, process.exit is called, or the timeout or the signal fires.
  */
-function endings(name: string, capture: Capture) {
+function endings(name: string, capture: Capture, limitMs: number) {
   const startedAt = Date.now();
+  const begunAt = elapsedMs();
   let controller: AbortController | undefined;
   let result: RunResult = {};
   let error: unknown;
@@ -95,21 +106,32 @@ function endings(name: string, capture: Capture) {
     },
     exit: (status) => process.exit(status),
   };
+  /** A command that uses its signal gets some time to finish. */
+  const tell = (status: number, reason: string, isTimedOut: boolean) => {
+    if (told !== undefined) return;
+    told = { status, isTimedOut };
+    error ??= new Error(`${name} ${reason}`);
+    // The caller's signal may fire outside of this run's context.
+    capturing(capture, () => warn(`${name} ${reason}`));
+    if (controller === undefined) return end(status);
+    setTimeout(() => end(status), graceMs).unref();
+    controller.abort(new Error(reason));
+  };
+  const timeOut = () => tell(timedOutStatus, `timed out after ${limitMs / 1000} s`, true);
   return {
     run,
     ended,
-    finish: end,
-    exit: end,
-    /** A command that uses its signal gets some time to finish. */
-    tell(status: number, reason: string, isTimedOut: boolean) {
-      if (told !== undefined) return;
-      told = { status, isTimedOut };
-      error ??= new Error(`${name} ${reason}`);
-      // The caller's signal may fire outside of this run's context.
-      capturing(capture, () => warn(`${name} ${reason}`));
-      if (controller === undefined) return end(status);
-      setTimeout(() => end(status), graceMs).unref();
-      controller.abort(new Error(reason));
+    limitMs,
+    tell,
+    timeOut,
+    finish(status: number) {
+      // The timer could not fire while the command blocked the event loop.
+      if (elapsedMs() - begunAt >= limitMs) timeOut();
+      end(status);
+    },
+    abandon() {
+      controller?.abort(new Error("its test has ended"));
+      end(terminatedStatus);
     },
   };
 }
@@ -120,11 +142,9 @@ function asError(thrown: unknown): Error | undefined {
     : new Error(String(thrown), { cause: thrown });
 }
 
-function limited(timeout: string | false | undefined, ends: Endings): () => void {
-  const ms = timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
-  if (ms > longestTimerMs) return () => {};
-  const reason = `timed out after ${ms / 1000} s`;
-  const timer = setTimeout(() => ends.tell(timedOutStatus, reason, true), ms);
+function limited({ limitMs, timeOut }: Endings): () => void {
+  if (limitMs > longestTimerMs) return () => {};
+  const timer = setTimeout(timeOut, limitMs);
   return () => clearTimeout(timer);
 }
 

@@ -1,5 +1,6 @@
 import { LajuError } from "../config/errors";
 import { currentCapture } from "./captured/captured";
+import { replaceGlobal } from "./replaceGlobal";
 
 /** Answers a request instead of the network. */
 export type FetchStub = (request: Request) => Response | Promise<Response>;
@@ -7,12 +8,14 @@ export type FetchStub = (request: Request) => Response | Promise<Response>;
 /** Runs `work` while `stub`, if given, answers fetch. */
 export async function withFetch<T>(stub: FetchStub | undefined, work: () => Promise<T>): Promise<T> {
   if (stub === undefined) return work();
-  const before = globalThis.fetch;
-  globalThis.fetch = async (input, init) => stub(new Request(input, init));
+  const replacement = replaceGlobal(
+    "fetch",
+    (own) => async (input, init) => (own.isOver ? own.before(input, init) : stub(new Request(input, init))),
+  );
   try {
     return await work();
   } finally {
-    globalThis.fetch = before;
+    replacement.end();
   }
 }
 

@@ -5,6 +5,7 @@ import { capturedBy, capturing, newCapture } from "./captured/captured";
 import { atMoment, type Moment } from "./clock";
 import { definitionOf } from "./definitionOf";
 import { reopenIfClosed } from "./freshApp";
+import { inOneTest } from "./openRuns";
 import { runHere } from "./runHere";
 import { runScript } from "./script/runScript";
 import { type FetchStub, withFetch } from "./stubFetch";
@@ -62,26 +63,36 @@ export async function testCommand(
 export async function testCommand(command: unknown, given: CommandTest = {}): Promise<TestRun> {
   const argv = given.argv ?? wordsOf(given.options, given.args);
   const work = typeof command === "string" ? scriptOf(command, argv, given) : runOf(command, argv, given);
+  const call = `testCommand(${nameOf(command, given)})`;
   try {
-    return await atMoment(given.now, () => withFetch(given.fetch, work));
+    return await inOneTest(call, (abandoned) =>
+      atMoment(given.now, () => withFetch(given.fetch, () => work(abandoned))),
+    );
   } finally {
     reopenIfClosed();
   }
 }
 
 type Given = Omit<CommandTest, "options">;
+type Work = (abandoned: AbortSignal) => Promise<TestRun>;
 
-function runOf(command: unknown, argv: readonly string[], given: Given): () => Promise<TestRun> {
+function runOf(command: unknown, argv: readonly string[], given: Given): Work {
   const definition = definitionOf(command, argv);
-  return async () => {
+  return async (abandoned) => {
     const capture = newCapture();
-    const ended = await capturing(capture, () => runHere(definition, { ...given, argv, capture }));
+    const here = { ...given, argv, capture, abandoned };
+    const ended = await capturing(capture, () => runHere(definition, here));
     capture.isOver = true;
     return { ...ended, ...capturedBy(capture) };
   };
 }
 
-function scriptOf(name: string, argv: readonly string[], given: Given): () => Promise<TestRun> {
+function scriptOf(name: string, argv: readonly string[], given: Given): Work {
   if (name === "") throw new LajuError("the command to test has no name", { code: "E_TEST" });
-  return () => runScript(name, argv, given);
+  return (abandoned) => runScript(name, argv, { ...given, abandoned });
+}
+
+function nameOf(command: unknown, { name }: Given): string {
+  if (typeof command === "string") return JSON.stringify(command);
+  return name ?? ((typeof command === "function" && command.name) || "…");
 }

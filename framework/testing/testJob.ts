@@ -8,6 +8,7 @@ import { Execution } from "../queue/worker/attempt/execution";
 import { type Captured, capturedBy, capturing, newCapture } from "./captured/captured";
 import { atMoment, type Moment } from "./clock";
 import { reopenIfClosed } from "./freshApp";
+import { inOneTest } from "./openRuns";
 import { type FetchStub, withFetch } from "./stubFetch";
 
 /** Options for testJob. */
@@ -54,13 +55,20 @@ export async function testJob<T = unknown, R = unknown>(
 ): Promise<TestedJob<R>> {
   const { now, fetch } = given;
   try {
-    return await atMoment(now, () => withFetch(fetch, () => attempt<R>(job, data, given)));
+    return await inOneTest(`testJob(${typeOf(job, given)})`, (abandoned) =>
+      atMoment(now, () => withFetch(fetch, () => attempt<R>(job, data, { ...given, abandoned }))),
+    );
   } finally {
     reopenIfClosed();
   }
 }
 
-async function attempt<R>(job: unknown, data: unknown, given: JobTest): Promise<TestedJob<R>> {
+interface Attempt extends JobTest {
+  /** Ends the attempt when its test has ended. */
+  abandoned: AbortSignal;
+}
+
+async function attempt<R>(job: unknown, data: unknown, given: Attempt): Promise<TestedJob<R>> {
   const { type, handler } = handlerFor(job, given);
   const claimed = claimedJob(type, data, given);
   const capture = newCapture();
@@ -78,6 +86,11 @@ async function attempt<R>(job: unknown, data: unknown, given: JobTest): Promise<
           onStuck: (stuck) => end(stuck, stuck.lateEnding),
         });
         capture.onExit = (status) => end(execution, { kind: "threw", error: exited(status) });
+        given.abandoned.addEventListener("abort", () => {
+          const reason = "its test has ended";
+          execution.abandon(reason);
+          end(execution, { kind: "threw", error: new Error(reason) });
+        });
         execution.begin();
       }),
   );
@@ -94,16 +107,24 @@ async function attempt<R>(job: unknown, data: unknown, given: JobTest): Promise<
   };
 }
 
-function handlerFor(job: unknown, { type: given, timeout }: JobTest): { type: string; handler: Handler } {
-  const isModule = (job as HandlerModule).default !== undefined || !("push" in (job as object));
-  const module = (isModule ? job : { default: job }) as HandlerModule;
-  const declared = (module.default as { name?: unknown } | undefined)?.name;
-  const type = given ?? (typeof declared === "string" ? declared : "Job");
-  const handler = handlerOf(type, module);
+function handlerFor(job: unknown, given: JobTest): { type: string; handler: Handler } {
+  const { timeout } = given;
+  const type = typeOf(job, given);
+  const handler = handlerOf(type, moduleOf(job));
   return {
     type,
     handler: timeout === undefined ? handler : { ...handler, timeoutMs: parseDuration(timeout) },
   };
+}
+
+function moduleOf(job: unknown): HandlerModule {
+  const isModule = (job as HandlerModule).default !== undefined || !("push" in (job as object));
+  return (isModule ? job : { default: job }) as HandlerModule;
+}
+
+function typeOf(job: unknown, { type }: JobTest): string {
+  const declared = (moduleOf(job).default as { name?: unknown } | undefined)?.name;
+  return type ?? (typeof declared === "string" ? declared : "Job");
 }
 
 function claimedJob(type: string, data: unknown, given: JobTest): ClaimedJob {

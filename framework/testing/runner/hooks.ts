@@ -9,7 +9,8 @@ const patience = 60_000;
 /** What to do around the tests of a file that imports laju/testing. */
 export interface Hooks {
   beforeAll(): Promise<void>;
-  beforeEach(): Promise<void>;
+  beforeEach(context?: unknown): Promise<void>;
+  afterEach(context?: unknown): Promise<void>;
   afterAll(): Promise<void>;
 }
 
@@ -21,12 +22,14 @@ export function registerHooks(hooks: Hooks): void {
   const runner: Runner | undefined = vitest() ?? nodeHooks();
   runner?.beforeAll(hooks.beforeAll, patience);
   runner?.beforeEach(hooks.beforeEach, patience);
+  runner?.afterEach(hooks.afterEach, patience);
   runner?.afterAll(hooks.afterAll, patience);
 }
 
 interface Runner {
   beforeAll: Hook;
   beforeEach: Hook;
+  afterEach: Hook;
   afterAll: Hook;
 }
 
@@ -34,10 +37,11 @@ interface Runner {
 function nodeHooks(): Runner | undefined {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   if (!moduleLoadList.includes("NativeModule test")) return undefined;
-  const { before, beforeEach, after } = process.getBuiltinModule("node:test");
+  const { before, beforeEach, afterEach, after } = process.getBuiltinModule("node:test");
   return {
-    beforeAll: (work, timeout) => before(work, { timeout }),
-    beforeEach: (work, timeout) => beforeEach(work, { timeout }),
-    afterAll: (work, timeout) => after(work, { timeout }),
+    beforeAll: (work, timeout) => before(() => work(), { timeout }),
+    beforeEach: (work, timeout) => beforeEach(() => work(), { timeout }),
+    afterEach: (work, timeout) => afterEach(() => work(), { timeout }),
+    afterAll: (work, timeout) => after(() => work(), { timeout }),
   };
 }

@@ -21,18 +21,13 @@ export interface RunScript {
   /** A time limit in place of its own; false for none. */
   timeout?: string | false;
   signal?: AbortSignal;
+  /** Kills it when its test has ended. */
+  abandoned: AbortSignal;
 }
 
 const preload = join(import.meta.dirname, `preload.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 const timedOutStatus = 124;
 const longestTimerMs = 2 ** 31 - 1;
-
-/** Running scripts, because one that a test abandoned must not continue into the next test. */
-const running = new Set<ChildProcess>();
-
-export function endScripts(): void {
-  for (const child of running) child.kill("SIGKILL");
-}
 
 /**
  * Runs a command in a separate process, as `npx tsx commands/X.ts` does, because a script does its work when it is
@@ -43,10 +38,10 @@ export async function runScript(name: string, argv: readonly string[], given: Ru
   const folder = join(paths.data, `script-${Math.random().toString(36).slice(2)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const capture = newCapture();
-  const { timeout = ownTimeout(file), signal } = given;
+  const { timeout = ownTimeout(file), signal, abandoned } = given;
   try {
     const child = start(file, argv, folder);
-    const limits = { timeout, ...(signal && { signal }) };
+    const limits = { timeout, abandoned, ...(signal && { signal }) };
     const ended = await capturing(capture, () => endOf(child, capture, limits));
     if (ended.isTimedOut) noteOutput(capture, 2, `${nameOf(file)} ${timedOut(timeout)}\n`);
     capture.mails = mailsIn(folder);
@@ -72,8 +67,11 @@ function start(file: string, argv: readonly string[], folder: string): ChildProc
 
 type Ended = Pick<TestRun, "exitStatus" | "isTimedOut">;
 
-function endOf(child: ChildProcess, capture: Capture, { timeout, signal }: RunScript): Promise<Ended> {
-  running.add(child);
+function endOf(
+  child: ChildProcess,
+  capture: Capture,
+  { timeout, signal, abandoned }: RunScript,
+): Promise<Ended> {
   let isTimedOut = false;
   const limit = timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
   const end = () => {
@@ -84,13 +82,13 @@ function endOf(child: ChildProcess, capture: Capture, { timeout, signal }: RunSc
   const terminate = () => child.kill("SIGTERM");
   if (signal?.aborted) terminate();
   signal?.addEventListener("abort", terminate);
+  abandoned.addEventListener("abort", () => child.kill("SIGKILL"));
   child.stdout?.setEncoding("utf8").on("data", (text) => noteOutput(capture, 1, text));
   child.stderr?.setEncoding("utf8").on("data", (text) => noteOutput(capture, 2, text));
   child.on("message", (asked) => answerFetch(child, asked as FetchAsked));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, ended) => {
-      running.delete(child);
       clearTimeout(timer);
       signal?.removeEventListener("abort", terminate);
       const status = code ?? 128 + (signalNumbers[ended as keyof typeof signalNumbers] ?? 9);

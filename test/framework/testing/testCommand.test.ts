@@ -7,7 +7,7 @@ import Mailer from "../../../framework/services/Mailer";
 import Redis from "../../../framework/services/Redis";
 import SQLite from "../../../framework/services/SQLite";
 import { command } from "../../../framework/start/command";
-import { fixClock, testCommand } from "../../../framework/testing/testing";
+import { fixClock, freshApp, testCommand } from "../../../framework/testing/testing";
 
 const day = 86_400_000;
 
@@ -148,6 +148,26 @@ describe("testCommand", () => {
     });
   });
 
+  test("has timed out if it blocked the event loop longer than its time limit", async () => {
+    const busy = () => {
+      for (const end = performance.now() + 30; performance.now() < end; );
+      logInfo("done");
+    };
+    const expected = {
+      exitStatus: 124,
+      isTimedOut: true,
+      error: { message: "Command timed out after 0.02 s" },
+      logs: [{ message: "done" }],
+    };
+    expect(await testCommand(busy, { timeout: "20ms" })).toMatchObject(expected);
+    const exits = () => {
+      busy();
+      process.exit(0);
+    };
+    expect(await testCommand(exits, { timeout: "20ms", now: 0 })).toMatchObject(expected);
+    expect(await testCommand(busy, { timeout: "1m" })).toMatchObject({ exitStatus: 0, isTimedOut: false });
+  });
+
   test("can be stopped as by SIGTERM", async () => {
     const run = await testCommand(() => new Promise(() => {}), { signal: AbortSignal.timeout(10) });
     expect(run).toMatchObject({ exitStatus: 143, isTimedOut: false });
@@ -181,6 +201,41 @@ describe("testCommand", () => {
     });
     expect(two.stdout).toBe("two!\ntwo?");
     expect(two.stderr).toMatch(/^two\n\{/);
+  });
+});
+
+describe("a test that doesn't wait for its command", () => {
+  const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
+  const never = () => new Promise<void>(() => {});
+
+  test.fails("fails", () => {
+    void testCommand(soon);
+  });
+
+  test("is named with the line of the call", async () => {
+    void testCommand(soon, { name: "Soon" });
+    const error = await freshApp().catch((thrown) => thrown);
+    expect(error.message).toBe("testCommand(Soon) was still running when its test ended");
+    expect(error.stack).toMatch(/testCommand\.test\.ts:\d+/);
+    await freshApp();
+  });
+
+  test("leaves the next one its clock and fetch", async () => {
+    const { Date: realDate, fetch: realFetch } = globalThis;
+    let signal: AbortSignal | undefined;
+    const listens = ({ signal: own }: { signal: AbortSignal }) => {
+      signal = own;
+      return never();
+    };
+    const first = testCommand(listens, { now: 0, fetch: () => Response.json(1) });
+    const second = testCommand(soon, { now: 1, fetch: () => Response.json(2) });
+    await second;
+    expect(Date.now()).toBe(0);
+    expect(await (await fetch("http://example.com")).json()).toBe(1);
+    await expect(freshApp()).rejects.toThrow("testCommand(listens) was still running");
+    expect([globalThis.Date, globalThis.fetch]).toEqual([realDate, realFetch]);
+    expect(signal?.aborted).toBe(true);
+    expect(await first).toMatchObject({ exitStatus: 143 });
   });
 });
 

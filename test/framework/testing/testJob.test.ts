@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type JobContext, job } from "../../../framework/queue/job";
 import type DB from "../../../framework/services/DB";
 import Mailer from "../../../framework/services/Mailer";
-import { queuedJobs, testCommand, testJob } from "../../../framework/testing/testing";
+import { freshApp, queuedJobs, testCommand, testJob } from "../../../framework/testing/testing";
 
 const invoice = job("SendInvoice", {
   attempts: 2,
@@ -53,6 +53,12 @@ test("a job's time limit aborts its signal", async () => {
   const run = await testJob(waits, undefined, { timeout: "20ms" });
   expect(run).toMatchObject({ state: "failed", isTimedOut: true });
   expect(run.error?.message).toBe("Waits timed out after 0.02 s");
+});
+
+test("a job that outlives its test is named", async () => {
+  const run = testJob(job("Waits", { run: () => new Promise(() => {}) }));
+  await expect(freshApp()).rejects.toThrow("testJob(Waits) was still running when its test ended");
+  expect(await run).toMatchObject({ state: "retry", error: { message: "its test has ended" } });
 });
 
 test("a handler may be a function with services and a fixed clock", async () => {

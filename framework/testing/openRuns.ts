@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LajuError } from "../config/errors";
+
+/** How long a run may take to end after its test has ended, in milliseconds. */
+const patience = 1_000;
+
+/** A call of testCommand or testJob whose run has not ended. */
+interface OpenRun {
+  /** Created where the test calls it, so that its stack names that line. */
+  error: LajuError;
+  abandon: AbortController;
+  ended: Promise<unknown>;
+}
+
+const open = new Set<OpenRun>();
+
+/**
+ * Runs `work`, and makes the test fail if it ends earlier. `call` is the call in the test, such as testCommand(Remind).
+ * The signal is aborted when nothing waits for the run any longer.
+ */
+export async function inOneTest<T>(call: string, work: (abandoned: AbortSignal) => Promise<T>): Promise<T> {
+  const error = new LajuError(`${call} was still running when its test ended`, {
+    code: "E_TEST_OPEN",
+    hint: 'Await it. If it doesn\'t end, limit it: { timeout: "5s" }, or { options: { once: true } } for a worker.',
+  });
+  const abandon = new AbortController();
+  const ended = work(abandon.signal);
+  const run = { error, abandon, ended };
+  open.add(run);
+  try {
+    return await ended;
+  } finally {
+    open.delete(run);
+  }
+}
+
+/** Throws if a run has outlived its test. It must not continue into the next one, with its clock, fetch and database. */
+export async function refuseOpenRuns(): Promise<void> {
+  const [first, ...others] = open;
+  if (first === undefined) return;
+  const ended = Promise.allSettled([first, ...others].map((run) => run.ended));
+  await Promise.race([ended, sleep(patience)]);
+  for (const run of open) run.abandon.abort();
+  await ended;
+  throw first.error;
+}
