@@ -16,6 +16,16 @@ import { median } from "./support/pairs";
 const count = Number(process.argv[2] ?? 1_000_000);
 const commands = 500;
 const repeats = 9;
+const otherPages = [
+  ...[
+    "runs",
+    "runs?name=Command3&result=failed",
+    "commands/Command3",
+    "commands/Command3?days=90",
+    "runs/999999",
+  ],
+  ...["queue", "?tag=t1", "metrics", "api/status", "api/timeline"],
+];
 
 const source = (index: number) => `import { command } from "../app/console/command";
 export default command({
@@ -74,17 +84,6 @@ async function measurePages(serving: Serving): Promise<void> {
   console.log(`the page: ${Math.round(size / 1000)} kB, ${Math.round(zipped / 1000)} kB sent`);
   for (const path of otherPages) await (await get(path)).text();
 }
-
-const otherPages = [
-  ...[
-    "runs",
-    "runs?name=Command3&result=failed",
-    "commands/Command3",
-    "commands/Command3?days=90",
-    "runs/999999",
-  ],
-  ...["queue", "?tag=t1", "metrics", "api/status", "api/timeline"],
-];
 
 /** The time from the start of the navigation until the page's script has run. */
 async function measureBrowser({ url, base }: Serving): Promise<void> {
