@@ -1,20 +1,22 @@
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import { formToken, tokenPlaceholder } from "../access/formToken";
 import type { Visitor } from "../access/visitor";
+import { eventStream, type Listener } from "./eventStream";
 import { type Change, LivePage, type Redraw } from "./livePage";
-import { untilOut } from "./untilOut";
+import { tabSender } from "./tabSender";
 import { Watcher } from "./watcher";
 
 /** Proxies close a connection that is silent for a minute. */
 const heartbeatMs = 20_000;
-/** The most pages kept up to date at the same time. */
-const maxPages = 200;
+/** The most pages kept up to date at the same time, for everyone and for one visitor. Other tabs poll. */
+const maxPages = 100;
+const maxPagesOfVisitor = 50;
 
 /** All open pages, and one watcher for all of them. */
 export class LiveStreams {
   readonly #watcher = new Watcher();
-  readonly #pages = new Map<string, LivePage>();
+  /** Each with the session of the visitor who opened it first. */
+  readonly #pages = new Map<string, { page: LivePage; session: string }>();
   readonly #formKey: Buffer;
 
   constructor(formKey: Buffer) {
@@ -26,24 +28,35 @@ export class LiveStreams {
     const visitor = context.get("visitor") as Visitor;
     const version = context.req.query("version") ?? "";
     const key = `${visitor.canAct} ${address}`;
-    const page = this.#pages.get(key) ?? new LivePage(redraw, this.#watcher);
-    if (this.#pages.size >= maxPages && !this.#pages.has(key)) return context.text("Too many pages.\n", 503);
-    this.#pages.set(key, page);
-    context.header("x-accel-buffering", "no");
-    return streamSSE(context, async (stream: Stream) => {
-      const gone = new Promise<void>((resolve) => stream.onAbort(resolve));
-      const send = (event: string, data: string) => void stream.writeSSE({ event, data }).catch(() => {});
-      const remove = await page.add(
-        (event) =>
-          typeof event === "string" ? send(event, "") : send("change", this.#textOf(event, visitor)),
-        version,
-      );
-      const heartbeat = setInterval(() => send("beat", ""), heartbeatMs);
-      await Promise.race([gone, untilOut(context, () => stream.aborted)]);
+    if (!this.#pages.has(key) && this.#isFullFor(visitor)) {
+      return context.text("Too many pages are open.\n", 503);
+    }
+    return eventStream(context, (listener) => this.#serve(listener, { key, visitor, version, redraw }));
+  }
+
+  #isFullFor({ session }: Visitor): boolean {
+    const own = [...this.#pages.values()].filter((one) => one.session === session).length;
+    return this.#pages.size >= maxPages || own >= maxPagesOfVisitor;
+  }
+
+  async #serve({ send, gone }: Listener, { key, visitor, version, redraw }: Tab): Promise<void> {
+    const known = this.#pages.get(key);
+    const page = known?.page ?? new LivePage(redraw, this.#watcher);
+    if (known === undefined) this.#pages.set(key, { page, session: visitor.session });
+    const tell = tabSender(send);
+    const heartbeat = setInterval(() => tell("beat", () => ""), heartbeatMs);
+    let remove: (() => void) | undefined;
+    try {
+      remove = await page.add((event) => {
+        if (typeof event === "string") tell(event, () => "");
+        else tell("change", () => this.#textOf(event, visitor));
+      }, version);
+      await gone;
+    } finally {
       clearInterval(heartbeat);
-      remove();
+      remove?.();
       if (!page.isWatched) this.#pages.delete(key);
-    });
+    }
   }
 
   /** Inserts the visitor's own token into the forms. */
@@ -55,8 +68,10 @@ export class LiveStreams {
   }
 }
 
-interface Stream {
-  aborted: boolean;
-  onAbort(listener: () => void): void;
-  writeSSE(message: { event: string; data: string }): Promise<void>;
+/** A tab that wants to stay up to date, and the version it shows. */
+interface Tab {
+  key: string;
+  visitor: Visitor;
+  version: string;
+  redraw: Redraw;
 }

@@ -1,8 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context, Hono } from "hono";
-import { streamSSE } from "hono/streaming";
 import type { Run } from "../../runs/ledger/run";
-import { untilOut } from "../live/untilOut";
+import { eventStream, type Listener } from "../live/eventStream";
 import { runAt } from "../pages/run";
 import { logLines } from "./logLines";
 import { linesAfter, logOf } from "./readLog";
@@ -17,10 +16,7 @@ export function addLogRoutes(app: Hono): void {
     const run = runAt(context.req.param("id") ?? "");
     if (run === undefined) return context.notFound();
     const after = Number(context.req.header("last-event-id") ?? context.req.query("after"));
-    context.header("x-accel-buffering", "no");
-    return streamSSE(context, (stream: Stream) =>
-      Promise.race([follow(run, after, stream), untilOut(context, () => stream.closed)]),
-    );
+    return eventStream(context, (listener) => Promise.race([follow(run, after, listener), listener.gone]));
   });
 
   app.get("/runs/:id{[0-9]+}/log.txt", (context: Context) => {
@@ -35,17 +31,11 @@ export function addLogRoutes(app: Hono): void {
   });
 }
 
-interface Stream {
-  aborted: boolean;
-  closed: boolean;
-  writeSSE(message: { event: string; data: string; id?: string }): Promise<void>;
-}
-
 /** Sends each complete line until the run has ended and all of its output is sent. */
-async function follow(run: Run, after: number, stream: Stream): Promise<void> {
+async function follow(run: Run, after: number, { send, isGone }: Listener): Promise<void> {
   let position = Number.isFinite(after) ? after : 0;
   let silentSince = Date.now();
-  while (!stream.aborted && !stream.closed) {
+  while (!isGone()) {
     // Read the state before the output, so that nothing written before the run's end is missed.
     const now = runAt(String(run.id)) ?? { ...run, state: "lost" as const };
     const log = logOf(now);
@@ -53,13 +43,13 @@ async function follow(run: Run, after: number, stream: Stream): Promise<void> {
     if (window !== undefined && window.lines.length > 0) {
       position = window.to;
       const html = String(logLines(window.lines.map((line) => ({ line }))));
-      await stream.writeSSE({ event: "lines", data: JSON.stringify(html), id: String(position) });
+      await send("lines", JSON.stringify(html), String(position));
       silentSince = Date.now();
       continue;
     }
-    if (now.state !== "running") return stream.writeSSE({ event: "end", data: "" });
+    if (now.state !== "running") return send("end", "");
     if (Date.now() - silentSince > beatMs) {
-      await stream.writeSSE({ event: "beat", data: "" });
+      await send("beat", "");
       silentSince = Date.now();
     }
     await setTimeout(pauseMs);
