@@ -45,10 +45,12 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
   });
   app.use("*", compress());
   // Limit the size before identifying visitors, so that strangers can't exhaust the memory.
-  app.use("*", bodyLimit({ maxSize: maxBytes }));
+  const onError = (context: Context) => context.text("This request is too large.\n", 413);
+  app.use("*", bodyLimit({ maxSize: maxBytes, onError }));
   app.onError((error: Error, context: Context) => {
     if (error instanceof LajuError) {
-      return context.text(`${error.message}\n${error.hint ?? ""}\n`, error.exitStatus === 2 ? 400 : 503);
+      const lines = [error.message, error.hint].filter(Boolean).join("\n");
+      return context.text(`${lines}\n`, error.exitStatus === 2 ? 400 : 503);
     }
     console.error(error);
     return context.text("Internal error. See the dashboard's log.\n", 500);

@@ -2,7 +2,7 @@ import type { Html } from "../html";
 import type { View } from "../view";
 
 /** The submitted form, by field name. */
-export type Fields = Readonly<Record<string, string | string[]>>;
+export type Fields = Readonly<Record<string, string>>;
 
 /** The result of an action. */
 export interface Done {
@@ -39,6 +39,5 @@ export interface Action {
 }
 
 export function field(fields: Fields, name: string): string {
-  const value = fields[name];
-  return (Array.isArray(value) ? value[0] : value)?.trim() ?? "";
+  return fields[name]?.trim() ?? "";
 }

@@ -5,6 +5,7 @@ import { isCrossSite, isFormToken } from "../access/formToken";
 import type { Visitor } from "../access/visitor";
 import { problemPage, questionPage } from "../pages/question";
 import { sendPage } from "../sendPage";
+import { submittedForm } from "../submittedForm";
 import type { Page, View } from "../view";
 import type { Action, Fields } from "./action";
 import { acknowledge, disable, enable, pauseCommand, resumeCommand, stop } from "./commandActions";
@@ -40,7 +41,7 @@ export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionPar
     if (!visitor.canAct) return refused(context);
     const action = actionIn(context);
     if (action === undefined) return context.notFound();
-    const { token, ...fields } = (await context.req.parseBody()) as Record<string, string>;
+    const { token, ...fields } = await submittedForm(context);
     if (isCrossSite(context.req.raw.headers) || !isFormToken(formKey, visitor, token)) {
       return context.text("This form has expired. Go back, reload the page and try again.\n", 403);
     }
