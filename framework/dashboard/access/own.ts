@@ -2,12 +2,14 @@ import { userInfo } from "node:os";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { type DashboardSettings, paths } from "../../config/config";
+import { warn } from "../../process/output";
 import type { Access } from "./access";
 import { addressList, clientAddress, connectionOf } from "./connection";
 import { isKnownHost } from "./hosts";
+import { knownBrowserMaxAge, knownBrowsers } from "./knownBrowser";
 import { dashboardToken, isSameSecret, keyFor, signature } from "./secret";
 import { Sessions } from "./session";
-import { Tries } from "./tries";
+import { type Attempt, Tries } from "./tries";
 import type { Visitor } from "./visitor";
 
 /**
@@ -32,9 +34,11 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   const secret = settings.password ?? token;
   const sessions = new Sessions(keyFor("sessions", `${token} ${secret}`));
   const tries = new Tries();
+  const browsers = knownBrowsers(token);
   const isProxy = addressList(settings.proxyAddresses);
   // Browsers share a host's cookies between all its ports.
   const cookie = `laju_${signature(keyFor("cookie", ""), paths.data).slice(0, 8)}`;
+  const browserCookie = `${cookie}_browser`;
 
   function visitorOf(context: Context): Visitor | undefined {
     return proxyUser(context) ?? sessionUser(context) ?? bearer(context);
@@ -55,25 +59,40 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   }
 
   /**
-   * A program that sends a token. A wrong token counts as a failed attempt, so that nobody can guess tokens by trying.
+   * A program that sends a token. Wrong tokens are not counted: they are too long to guess, and a program with an
+   * outdated one would lock out all others at its address.
    */
   function bearer(context: Context): Visitor | undefined {
     const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];
     if (given === undefined || settings.metricsToken === undefined) return undefined;
-    const address = clientAddress(context, isProxy);
-    if (tries.waitMsOf(address) > 0) return undefined;
-    if (isSameSecret(given, settings.metricsToken)) {
-      return { name: "a program", session: "bearer", canAct: false, isProgram: true };
-    }
-    tries.fail(address);
-    return undefined;
+    if (!isSameSecret(given, settings.metricsToken)) return undefined;
+    return { name: "a program", session: "bearer", canAct: false, isProgram: true };
   }
 
-  function giveCookie(context: Context, value: string): void {
+  function giveCookie(context: Context, text: string): void {
+    setCookie(context, cookie, text, { ...cookieOptions(context), maxAge: Sessions.maxAge });
+  }
+
+  function cookieOptions(context: Context) {
     // A client that forges this header affects only its own connection.
     const isSecure = context.req.header("x-forwarded-proto") === "https";
-    const options = { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
-    setCookie(context, cookie, value, { ...options, maxAge: Sessions.maxAge });
+    return { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
+  }
+
+  function signInWithPassword(context: Context, given: string): { isIn: boolean; waitMs: number } {
+    const address = clientAddress(context, isProxy);
+    const knownBrowser = browsers.idIn(getCookie(context, browserCookie));
+    const attempt = { address, knownBrowser };
+    const waitMs = tries.waitMsOf(attempt);
+    if (waitMs > 0) return { isIn: false, waitMs };
+    if (!isSameSecret(given, secret)) {
+      if (tries.fail(attempt)) warn(lockedOutText(attempt, context));
+      return { isIn: false, waitMs: 0 };
+    }
+    tries.succeed(attempt);
+    const browser = browsers.cookieOf(knownBrowser);
+    setCookie(context, browserCookie, browser, { ...cookieOptions(context), maxAge: knownBrowserMaxAge });
+    return { isIn: true, waitMs: 0 };
   }
 
   return {
@@ -86,21 +105,27 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
       return isKnownHost({ host: context.req.header("host"), localAddress }, settings.hosts);
     },
     signIn(context: Context, given: string, name: string) {
-      const address = clientAddress(context, isProxy);
-      const waitMs = tries.waitMsOf(address);
-      if (waitMs > 0) return { isIn: false, waitMs };
-      if (!isSameSecret(given, secret)) {
-        tries.fail(address);
-        return { isIn: false, waitMs: 0 };
-      }
-      tries.succeed(address);
+      // Nobody can guess the token, so wrong ones lock nobody out.
+      const answer = settings.password
+        ? signInWithPassword(context, given)
+        : { isIn: isSameSecret(given, secret), waitMs: 0 };
+      if (!answer.isIn) return answer;
       const shown = name.trim().slice(0, maxName);
       giveCookie(context, sessions.cookieOf(shown || (settings.password ? "somebody" : userInfo().username)));
-      return { isIn: true, waitMs: 0 };
+      return answer;
     },
     signOut(context: Context) {
       sessions.end(getCookie(context, cookie));
       deleteCookie(context, cookie, { path: `${basePath}/` });
     },
   };
+}
+
+/** The warning in the dashboard's own log, for its operator. */
+function lockedOutText({ address, knownBrowser }: Attempt, context: Context): string {
+  if (knownBrowser !== undefined)
+    return `too many wrong passwords from a known browser at ${address}. It has to wait 15 minutes`;
+  const isForwarded = context.req.header("x-forwarded-for") !== undefined;
+  const hint = isForwarded ? `. If ${address} is a proxy, add it to DASHBOARD_PROXY_ADDRESSES` : "";
+  return `too many wrong passwords from ${address}. Browsers that have not signed in before have to wait 15 minutes${hint}`;
 }

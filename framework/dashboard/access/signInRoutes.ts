@@ -2,6 +2,7 @@ import type { Context, Hono, Next } from "hono";
 import { formatDuration } from "../../config/duration";
 import { readAssets } from "../assets/assets";
 import { bouncePage, signInPage } from "../pages/signIn";
+import { submittedForm } from "../submittedForm";
 import { isCrossSite } from "./formToken";
 import { withStyleNonce } from "./headers";
 import type { OwnAccess } from "./own";
@@ -17,18 +18,8 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   app.get("/", async (context: Context, next: Next) => {
     const token = context.req.query("token");
     if (token === undefined || access.hasPassword) return next();
-    // Requests from another site's images and frames, which would only use up this address's attempts.
-    if (isCrossSite(context.req.raw.headers) && context.req.header("sec-fetch-mode") !== "navigate") {
-      return context.text("Not from another site's page.\n", 403);
-    }
-    const { isIn, waitMs } = access.signIn(context, token, "");
-    if (isIn) return context.redirect("./", 303);
-    return show(
-      context,
-      "",
-      waitMs > 0 ? waitText(waitMs) : "The token in this address is outdated or wrong.",
-      403,
-    );
+    if (access.signIn(context, token, "").isIn) return context.redirect("./", 303);
+    return show(context, "", "The token in this address is outdated or wrong.", 403);
   });
 
   app.get("/login", (context: Context) => show(context, context.req.query("to") ?? "", undefined, 200));
@@ -36,11 +27,11 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
   app.post("/login", async (context: Context) => {
     if (isCrossSite(context.req.raw.headers))
       return context.text("Requests from other sites' pages are not accepted.\n", 403);
-    const { secret, name: visitor, to } = await context.req.parseBody();
-    const { isIn, waitMs } = access.signIn(context, text(secret), text(visitor));
-    if (isIn) return context.redirect(`./${isWithin(text(to)) ? text(to) : ""}`, 303);
-    if (waitMs > 0) return show(context, text(to), waitText(waitMs), 429);
-    return show(context, text(to), access.hasPassword ? "Wrong password." : "Wrong token.", 403);
+    const { secret = "", name: visitor = "", to = "" } = await submittedForm(context);
+    const { isIn, waitMs } = access.signIn(context, secret, visitor);
+    if (isIn) return context.redirect(`./${isWithin(to) ? to : ""}`, 303);
+    if (waitMs > 0) return show(context, to, waitText(waitMs), 429);
+    return show(context, to, access.hasPassword ? "Wrong password." : "Wrong token.", 403);
   });
 
   app.post("/logout", (context: Context) => {
@@ -86,8 +77,4 @@ function isWithin(to: string): boolean {
 
 function waitText(ms: number): string {
   return `Too many failed attempts. Try again in ${formatDuration(Math.ceil(ms / 60_000) * 60_000)}.`;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -1,10 +1,21 @@
-/** After this many failed attempts, an address has to wait. */
+/** After this many wrong passwords, an address or a known browser has to wait. */
 const maxTries = 10;
+/** The same for all strangers together, because an attacker can have many addresses. */
+const maxStrangersTries = 300;
 const windowMs = 15 * 60_000;
-/** Addresses beyond this number share one counter, so that an attacker can't exhaust the memory. */
-const maxAddresses = 10_000;
+/** The oldest counters beyond this number are dropped, so that an attacker can't exhaust the memory. */
+const maxCounters = 1_000;
 
-/** Counts wrong passwords per address. */
+/** Who enters a password. A known browser has signed in before. */
+export interface Attempt {
+  address: string;
+  knownBrowser?: string | undefined;
+}
+
+/**
+ * Counts wrong passwords: per known browser, or per address and for all strangers together. So attackers can lock out
+ * other strangers, for example behind the same proxy, but nobody who has signed in before.
+ */
 export class Tries {
   readonly #now: () => number;
   readonly #failures = new Map<string, { count: number; until: number }>();
@@ -13,15 +24,28 @@ export class Tries {
     this.#now = now;
   }
 
-  /** How long this address has to wait, in milliseconds; 0 if it can try now. */
-  waitMsOf(address: string): number {
-    const known = this.#failures.get(network(address));
-    if (known === undefined || known.count < maxTries) return 0;
-    return Math.max(0, known.until - this.#now());
+  /** How long to wait before the next attempt, in milliseconds; 0 if it can be made now. */
+  waitMsOf(attempt: Attempt): number {
+    return Math.max(...countersOf(attempt).map((counter) => this.#waitMs(counter)));
   }
 
-  fail(address: string): void {
-    const key = network(address);
+  /** Returns whether the next attempt has to wait because of this one. */
+  fail(attempt: Attempt): boolean {
+    for (const { key } of countersOf(attempt)) this.#count(key);
+    return this.waitMsOf(attempt) > 0;
+  }
+
+  succeed(attempt: Attempt): void {
+    const [own] = countersOf(attempt);
+    this.#failures.delete(own.key);
+  }
+
+  #waitMs({ key, most }: Counter): number {
+    const known = this.#failures.get(key);
+    return known === undefined || known.count < most ? 0 : Math.max(0, known.until - this.#now());
+  }
+
+  #count(key: string): void {
     const known = this.#failures.get(key);
     const isOld = known === undefined || known.until <= this.#now();
     this.#failures.delete(key);
@@ -30,12 +54,21 @@ export class Tries {
       until: isOld ? this.#now() + windowMs : known.until,
     });
     const [oldest] = this.#failures.keys();
-    if (this.#failures.size > maxAddresses && oldest !== undefined) this.#failures.delete(oldest);
+    if (this.#failures.size > maxCounters && oldest !== undefined) this.#failures.delete(oldest);
   }
+}
 
-  succeed(address: string): void {
-    this.#failures.delete(network(address));
-  }
+interface Counter {
+  key: string;
+  most: number;
+}
+
+function countersOf({ address, knownBrowser }: Attempt): [Counter, ...Counter[]] {
+  if (knownBrowser !== undefined) return [{ key: `browser ${knownBrowser}`, most: maxTries }];
+  return [
+    { key: `address ${network(address)}`, most: maxTries },
+    { key: "strangers", most: maxStrangersTries },
+  ];
 }
 
 /** The network of an address: with IPv6, one user usually controls all 2^64 addresses of a network. */

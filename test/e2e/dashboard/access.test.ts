@@ -111,10 +111,49 @@ test("an open page receives no more updates after sign-out", async () => {
   while (!(await reader.read()).done);
 });
 
-test("images on other sites don't use up sign-in attempts", async () => {
-  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
+test("HEAD requests for live pages and logs open no streams, which nothing would end", async () => {
+  const get = await signedIn(serving);
+  for (let page = 0; page < 120; page++) {
+    expect((await get(`events?page=runs%3Fpage=${page}`, { method: "HEAD" })).status).toBe(200);
+  }
+  const live = await get("events?page=runs");
+  expect(live.status).toBe(200);
+  await live.body?.cancel();
+});
+
+test("one visitor can't take the live pages of all others", async () => {
+  const get = await signedIn(serving);
+  const open: Response[] = [];
+  for (let page = 0; page < 51; page++) open.push(await get(`events?page=runs%3Fpage=${page}`));
+  expect(open.map(({ status }) => status)).toEqual([...Array(50).fill(200), 503]);
+  const other = await (await signedIn(serving))("events?page=runs");
+  expect(other.status).toBe(200);
+  for (const { body } of [...open, other]) await body?.cancel();
+});
+
+test.each([
+  ["is too large", "application/x-www-form-urlencoded", "x".repeat(100_001), 413],
+  ["is malformed", "multipart/form-data; boundary=x", "garbage", 400],
+])("a stranger's form that %s is refused, and fills no log", async (_what, type, body, status) => {
+  let errors = "";
+  const take = (text: string) => {
+    errors += text;
+  };
+  serving.process.stderr?.on("data", take);
+  const answer = await fetch(new URL("login", serving.base), {
+    method: "POST",
+    body,
+    headers: { "content-type": type },
+  });
+  expect(answer.status).toBe(status);
+  await fetch(new URL("healthz", serving.base));
+  serving.process.stderr?.off("data", take);
+  expect(errors).toBe("");
+});
+
+test("wrong tokens lock nobody out, because nobody can guess the right one", async () => {
   for (let tried = 0; tried < 12; tried++) {
-    expect((await fetch(`${serving.base}?token=wrong`, { headers })).status).toBe(403);
+    expect((await fetch(`${serving.base}?token=wrong`)).status).toBe(403);
   }
   expect((await fetch(serving.url, { redirect: "manual" })).status).toBe(303);
 });
@@ -163,10 +202,16 @@ describe("changes", () => {
 
 describe("with a password", () => {
   const env = { DASHBOARD_PASSWORD: "correct horse", DASHBOARD_METRICS_TOKEN: "0123456789abcdef" };
-  const signIn = (own: Serving, secret: string, more: Record<string, string> = {}) =>
+  const signIn = (
+    own: Serving,
+    secret: string,
+    more: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ) =>
     fetch(new URL("login", own.base), {
       method: "POST",
       redirect: "manual",
+      headers,
       body: new URLSearchParams({ secret, ...more }),
     });
 
@@ -193,6 +238,18 @@ describe("with a password", () => {
       }
       const late = await signIn(own, "correct horse");
       expect([late.status, await late.text()]).toEqual([429, expect.stringContaining("Try again in 15m")]);
+      const known = right.headers
+        .getSetCookie()
+        .find((one) => one.includes("_browser="))
+        ?.split(";", 1)[0];
+      const again = await signIn(own, "correct horse", {}, { cookie: known as string });
+      expect(again.status).toBe(303);
+      const forged = await signIn(own, "correct horse", {}, { cookie: `${known?.slice(0, -4)}AAAA` });
+      expect(forged.status).toBe(429);
+      const program = await fetch(new URL("metrics", own.base), {
+        headers: { authorization: "Bearer 0123456789abcdef" },
+      });
+      expect(program.status).toBe(200);
     } finally {
       await own.stop();
     }

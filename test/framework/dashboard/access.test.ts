@@ -22,23 +22,46 @@ describe("host names", () => {
   });
 });
 
-describe("wrong attempts", () => {
+describe("wrong passwords", () => {
+  const from = (address: string, knownBrowser?: string) => ({ address, knownBrowser });
+  const failing = (tries: Tries, count: number, address: (tried: number) => string) => {
+    for (let tried = 0; tried < count; tried++) tries.fail(from(address(tried)));
+  };
+
   test("are limited per address for 15 minutes", () => {
     let now = 0;
     const tries = new Tries(() => now);
-    for (let tried = 0; tried < 10; tried++) tries.fail("10.0.0.1");
-    expect(tries.waitMsOf("10.0.0.1")).toBe(900_000);
-    expect(tries.waitMsOf("::ffff:10.0.0.1")).toBe(900_000);
-    expect(tries.waitMsOf("10.0.0.2")).toBe(0);
+    failing(tries, 10, () => "10.0.0.1");
+    expect(tries.waitMsOf(from("10.0.0.1"))).toBe(900_000);
+    expect(tries.waitMsOf(from("::ffff:10.0.0.1"))).toBe(900_000);
+    expect(tries.waitMsOf(from("10.0.0.2"))).toBe(0);
     now = 900_001;
-    expect(tries.waitMsOf("10.0.0.1")).toBe(0);
+    expect(tries.waitMsOf(from("10.0.0.1"))).toBe(0);
   });
 
   test("from one IPv6 network count together", () => {
     const tries = new Tries(() => 0);
-    for (let tried = 0; tried < 10; tried++) tries.fail(`2001:db8:1:2::${tried}`);
-    expect(tries.waitMsOf("2001:db8:1:2:ffff::1")).toBeGreaterThan(0);
-    expect(tries.waitMsOf("2001:db8:1:3::1")).toBe(0);
+    failing(tries, 10, (tried) => `2001:db8:1:2::${tried}`);
+    expect(tries.waitMsOf(from("2001:db8:1:2:ffff::1"))).toBeGreaterThan(0);
+    expect(tries.waitMsOf(from("2001:db8:1:3::1"))).toBe(0);
+  });
+
+  test("from many addresses, as with a forged X-Forwarded-For, are limited together", () => {
+    const tries = new Tries(() => 0);
+    failing(tries, 300, (tried) => `10.0.${tried >> 8}.${tried & 255}`);
+    expect(tries.waitMsOf(from("10.9.9.9"))).toBe(900_000);
+    failing(tries, 2_000, (tried) => `10.1.${tried >> 8}.${tried & 255}`);
+    expect(tries.waitMsOf(from("10.9.9.9"))).toBe(900_000);
+  });
+
+  test("of strangers don't lock out a browser that has signed in before, whose own are limited too", () => {
+    const tries = new Tries(() => 0);
+    failing(tries, 10, () => "127.0.0.1");
+    expect(tries.waitMsOf(from("127.0.0.1"))).toBe(900_000);
+    expect(tries.waitMsOf(from("127.0.0.1", "a"))).toBe(0);
+    for (let tried = 0; tried < 10; tried++) tries.fail(from("127.0.0.1", "a"));
+    expect(tries.waitMsOf(from("127.0.0.1", "a"))).toBe(900_000);
+    expect(tries.waitMsOf(from("127.0.0.1", "b"))).toBe(0);
   });
 });
 
