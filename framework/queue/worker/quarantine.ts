@@ -12,8 +12,6 @@ const longestAlone = 10_000;
  * memory).
  */
 const suspiciousDeaths = 2;
-/** A job that this many workers held when they died is blamed, whatever else they held. */
-const maxDeaths = 5;
 
 /**
  * A worker that dies may have held a thousand jobs, and there is no telling which of them, if any, killed it. So none
@@ -61,9 +59,4 @@ export class Quarantine {
   clear(): void {
     this.#alone = undefined;
   }
-}
-
-/** The jobs of a dead worker that are blamed for its death if they had been started. */
-export function suspectsAmong(jobs: readonly ClaimedJob[]): ClaimedJob[] {
-  return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > maxDeaths);
 }

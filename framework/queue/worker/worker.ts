@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logError, logWarn } from "../../services/Logger";
-import type { ClaimedJob, Held, Holder, Verdict, Watch } from "../engine";
+import type { ClaimedJob, Held, Holder, Watch } from "../engine";
 import type { Handlers } from "../handlers";
 import { isOutage } from "../outage";
 import { encode } from "../payload";
@@ -8,36 +8,31 @@ import { AttemptLog } from "./attempt/attemptLog";
 import { type Ending, isLastAttempt } from "./attempt/ending";
 import { Execution, type ExecutionEvents, stuckHandler } from "./attempt/execution";
 import { Parking } from "./attempt/parking";
-import { Load, Prefetch } from "./claimSize";
-import { Running, Waiting } from "./jobsInHand";
+import { Blame } from "./blame";
+import { Intake } from "./intake";
+import { Running } from "./jobsInHand";
 import { Maintenance } from "./maintenance";
-import { Quarantine, suspectsAmong } from "./quarantine";
 import { Reconciliation } from "./reconciliation";
 import { Settling, type WorkerSummary } from "./settling";
 import { type ExchangingWorker, reportLost, StoreExchange } from "./storeExchange";
 import type { WorkerOptions } from "./workOptions";
 
-/** A job that waits in memory for longer than this, in milliseconds, is returned to the queue. */
-const longestWait = 1000;
 /** How long a worker that is exiting after an error may take to return its jobs, in milliseconds. */
 const longestReturnMs = 10_000;
 
 /**
- * Claims jobs and runs them until it is stopped. The class is longer than usual, because it decides what happens to
- * every job that it holds. StoreExchange communicates with the store.
+ * Claims jobs and runs them until it is stopped. Intake holds the jobs that have not been started, StoreExchange
+ * communicates with the store, Maintenance keeps the lease and takes over from dead workers.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
   readonly #running = new Running();
-  readonly #waiting = new Waiting();
-  readonly #prefetch = new Prefetch();
-  readonly #quarantine = new Quarantine();
-  readonly #load = new Load();
+  readonly #intake: Intake;
   readonly #exchange: StoreExchange;
   readonly #settling: Settling;
   readonly #maintenance: Maintenance;
   readonly #reconciliation = new Reconciliation({
-    active: () => [...this.#running.held(), ...this.#waiting.held()],
+    active: () => [...this.#running.held(), ...this.#intake.held()],
     outgoing: () => this.#exchange.outgoing.held(),
     claimsAnswered: () => Promise.all([this.#exchange.answered(), this.#maintenance.takeovers.answered()]),
     abandon: (jobs) => this.#lose(jobs),
@@ -70,9 +65,16 @@ export class Worker {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.#intake = new Intake({
+      concurrency,
+      engine,
+      running: this.#running,
+      giveBack: (jobs) => this.#settling.giveBack(jobs),
+    });
     const wanted = { limits: limitsOf(handlers), types: this.#types };
     this.#exchange = new StoreExchange(engine, this.#exchanging(), wanted);
     this.#settling = new Settling(options, this.#exchange);
+    const blame = new Blame(handlers, this.#attemptLog);
     this.#maintenance = new Maintenance(engine, {
       leaseMs,
       keepMs,
@@ -88,9 +90,9 @@ export class Worker {
         idleMs: options.parkAfterMs,
       }),
       onEvicted: () => this.#evicted(),
-      judge: (jobs, from) => this.#judge(jobs, from),
+      judge: (jobs, from) => blame.judge(jobs, from),
       onTaken: (blamed, from) => this.#inherit(blamed, from),
-      onOutage: () => this.#distrustClaims(),
+      onOutage: () => this.#intake.distrust(),
       onTick: () => this.#relieve(),
       onRenewed: () => this.#consider(),
     });
@@ -103,7 +105,7 @@ export class Worker {
       onClaimed: (claimed, isFull) => this.#received(claimed, isFull),
       onNextDue: (due) => this.#maintenance.remind(due, this.wake),
       onConfirmed: (jobs) => this.#reconciliation.confirmed(jobs),
-      onOutage: () => this.#distrustClaims(),
+      onOutage: () => this.#intake.distrust(),
       onOver: () => this.#consider(),
       onFailure: (error) => this.#fail(error),
     };
@@ -150,7 +152,7 @@ export class Worker {
     if (this.#phase !== "working") return;
     this.#phase = "stopping";
     this.#alarm = setTimeout(() => this.abort("the worker had to exit"), patienceMs);
-    this.#giveBackWaiting();
+    this.#intake.giveBackAll();
     this.#consider();
   }
 
@@ -162,7 +164,7 @@ export class Worker {
     // These attempts had timed out, so they count.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
-    this.#giveBackWaiting();
+    this.#intake.giveBackAll();
     this.#consider();
   }
 
@@ -176,73 +178,42 @@ export class Worker {
 
   /** How many jobs to claim now, if the claims in flight may return `claiming` jobs. */
   #room(claiming: number): number {
-    if (this.#quarantine.isChosen || this.#types.length === 0 || this.#isLeaseOver) return 0;
-    if (this.#phase !== "working") return 0;
-    const { concurrency, engine } = this.options;
-    const most = engine.batch();
-    const inHand = this.#running.slots + this.#waiting.size;
-    const room = Math.min(
-      most,
-      concurrency + this.#prefetch.size(most * engine.pipeline) - inHand - claiming,
-    );
-    const carried = () => this.#running.characters + this.#waiting.characters;
-    return this.#load.limit(room, { running: inHand, claiming, carried });
+    if (this.#types.length === 0 || this.#isLeaseOver || this.#phase !== "working") return 0;
+    return this.#intake.room(claiming);
   }
 
   #received(given: ClaimedJob[], isFull: boolean): void {
     const { outage } = this.#exchange;
-    this.#load.learn(given);
+    this.#intake.learn(given, isFull);
     const claimed = outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
     if (claimed.length === given.length) outage.noDoubt();
-    this.#prefetch.filled(isFull, performance.now());
     if (claimed.length === 0) return;
-    if (this.#phase === "working") this.#take(claimed);
-    else this.#settling.giveBack(claimed);
+    if (this.#phase !== "working") this.#settling.giveBack(claimed);
+    else if (this.#intake.add(claimed)) this.#exchange.wake();
   }
 
   #isHere(job: ClaimedJob): boolean {
-    return this.#running.has(job) || this.#waiting.has(job) || this.#exchange.outgoing.settles(job);
-  }
-
-  /** If a claim contains suspects, keeps only the one to run alone. */
-  #take(claimed: ClaimedJob[]): void {
-    const suspect = this.#quarantine.choose(claimed, performance.now());
-    if (suspect === undefined) {
-      this.#waiting.add(claimed, performance.now());
-      return;
-    }
-    this.#exchange.wake();
-    this.#prefetch.collapse();
-    this.#settling.giveBack([...this.#waiting.takeAll(), ...claimed.filter((job) => job !== suspect)]);
-    this.#waiting.add([suspect], performance.now());
+    return this.#running.has(job) || this.#intake.has(job) || this.#exchange.outgoing.settles(job);
   }
 
   /** Starts as many claimed jobs as there are free slots. */
   #pump(): void {
-    if (this.#isPumping || this.#waiting.size === 0 || this.#mustHold()) return;
+    if (this.#isPumping || this.#intake.size === 0 || this.#mustHold()) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    while (this.#waiting.size > 0 && this.#running.slots < concurrency) this.#begin(this.#waiting.next());
+    while (this.#intake.size > 0 && this.#running.slots < concurrency) this.#begin(this.#intake.next());
     this.#isPumping = false;
-    if (this.#waiting.size > 0) return;
-    this.#waiting.takeAll();
-    const { engine } = this.options;
-    this.#prefetch.emptied(performance.now(), engine.batch() * engine.pipeline);
+    if (this.#intake.size === 0) this.#intake.emptied();
   }
 
   get #isLeaseOver(): boolean {
     return this.#maintenance.isLeaseOver(performance.now());
   }
 
-  /**
-   * Whether no job may start now: a suspect waits until the other jobs have been returned, and all jobs wait while it
-   * is unclear which worker owns them.
-   */
+  /** Whether no job may start now: a suspect has to run alone, or it is unclear which worker owns the jobs. */
   #mustHold(): boolean {
-    if (this.#isLeaseOver) return true;
-    if (!this.#quarantine.isChosen) return false;
-    const isReported = !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
-    return !isReported || this.#quarantine.mustWait(this.#running.size, performance.now());
+    const isReported = () => !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
+    return this.#isLeaseOver || this.#intake.mustHold(isReported);
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -288,26 +259,14 @@ export class Worker {
   }
 
   #settle(job: ClaimedJob, ending: Ending): void {
-    this.#quarantine.forget(job.id);
+    this.#intake.ended(job.id);
     this.#settling.settle(job, ending);
-  }
-
-  /** Returns the waiting jobs to the queue, and ends the quarantine of a suspect among them. */
-  #giveBackWaiting(): void {
-    this.#quarantine.clear();
-    this.#settling.giveBack(this.#waiting.takeAll());
-  }
-
-  /** Returns the waiting jobs: a store that crashed may have lost their claims and given them to other workers. */
-  #distrustClaims(): void {
-    if (this.#waiting.size > 0) this.#giveBackWaiting();
   }
 
   /** Called for jobs that were canceled or that another worker owns. */
   #lose(jobs: readonly Held[]): void {
-    this.#waiting.drop(jobs);
+    this.#intake.drop(jobs);
     const lost = this.#running.abandon(jobs, "the job was cancelled or taken over").map(({ id }) => id);
-    for (const { id } of jobs) this.#quarantine.forget(id);
     reportLost(lost);
     this.wake();
   }
@@ -326,29 +285,10 @@ export class Worker {
 
   /** Called when other workers declared this one dead and took over its jobs. It continues under a new id. */
   #evicted(): void {
-    const jobs =
-      this.#running.abandonAll("the worker lost its lease").flat().length + this.#waiting.takeAll().length;
-    this.#quarantine.clear();
+    const jobs = this.#running.abandonAll("the worker lost its lease").flat().length + this.#intake.clear();
     this.#exchange.outgoing.clear();
     logWarn("Lost the lease: other workers have taken over this one's jobs", { jobs });
     this.wake();
-  }
-
-  /** Decides about a dead worker's jobs. Jobs without a handler here are left to a worker that has one. */
-  #judge(jobs: readonly ClaimedJob[], from: Holder): Verdict {
-    const suspects = suspectsAmong(jobs);
-    const counted = suspects.filter(({ type }) => !this.options.handlers.has(type));
-    const guilty = suspects.filter((job) => this.#hadStarted(job, from.id));
-    // If this worker dies before it has settled the blamed jobs, its successor must not treat them as never started.
-    for (const job of guilty) this.#attemptLog.note(job);
-    return { blamed: guilty, counted };
-  }
-
-  /** Whether the dead worker had started the job. Only last attempts are logged; any other counts as started. */
-  #hadStarted(job: ClaimedJob, worker: string): boolean {
-    const handler = this.options.handlers.get(job.type);
-    if (handler === undefined) return false;
-    return !isLastAttempt(job, handler) || this.#attemptLog.hasStarted(worker, job);
   }
 
   #inherit(blamed: readonly ClaimedJob[], from: Holder): void {
@@ -358,17 +298,10 @@ export class Worker {
     this.wake();
   }
 
-  /** Returns jobs that have waited here too long. */
+  /** Called regularly. */
   #relieve(): void {
-    if (this.#quarantine.endIfLong(performance.now())) this.wake();
-    if (this.#quarantine.isChosen) {
-      this.#consider();
-      return;
-    }
-    if (!this.#waiting.hasWaited(longestWait, performance.now())) return;
-    this.#prefetch.collapse();
-    this.#giveBackWaiting();
-    this.#consider();
+    if (this.#intake.relieve()) this.wake();
+    else this.#consider();
   }
 
   /** Stops the worker after an error that a retry would not fix. */
@@ -383,7 +316,7 @@ export class Worker {
   }
 
   #endIfIdle(): void {
-    const isIdle = this.#running.size === 0 && this.#waiting.size === 0 && !this.#exchange.isUnderWay;
+    const isIdle = this.#running.size === 0 && this.#intake.size === 0 && !this.#exchange.isUnderWay;
     if (!isIdle || this.#phase === "ending") return;
     if (this.#phase === "working" && (!this.options.once || this.#isLeaseOver)) return;
     this.#phase = "ending";
