@@ -52,7 +52,7 @@ function checkWithoutApp(name: string): void {
   if (name === "new" || name === "explain") return;
   throw new LajuError(`there is no app in ${process.cwd()} or any folder above it`, {
     code: "E_ROOT",
-    hint: `Run ${name} in an app's folder, or make an app with the verb new.`,
+    hint: `Run ${name} in an app's folder, or create an app with the verb new.`,
   });
 }
 

@@ -103,13 +103,13 @@ async function prune({ root }: BenchApp): Promise<void> {
   const beside = await starts(root, () => isDone, Number.POSITIVE_INFINITY);
   await exit;
   const seconds = Math.round((Date.now() - startedAt) / 1000);
-  console.log(`pruned in ${seconds} s; a start takes`);
+  console.log(`Pruned in ${seconds} s. Time of a start:`);
   for (const [what, times] of [
     ["alone", alone],
-    ["beside it", beside],
+    ["while pruning", beside],
   ] as const) {
     const [middle, longest] = [median(times), Math.max(...times)].map(Math.round);
-    console.log(`  ${what.padEnd(10)} ${middle} ms, at most ${longest} ms (${times.length} starts)`);
+    console.log(`  ${what.padEnd(14)} ${middle} ms, at most ${longest} ms (${times.length} starts)`);
   }
 }
 
