@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Picks a choice at random, by weight. */
+/** One of the choices, at random, with a probability proportional to its weight. */
 export function chosen<T>(choices: readonly (readonly [T, number])[], random: () => number): T {
   let rest = random() * choices.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [choice, weight] of choices) {

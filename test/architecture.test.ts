@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..");
  * layer don't import each other. (config/ starts a source through package.json's imports, because starting is
  * a layer above.)
  */
-const floors: Record<string, string>[] = [
+const layers: Record<string, string>[] = [
   { "laju.js": "starts the command line, compiled or from its sources" },
   { "commands/index": "the dispatcher of `node laju`" },
   { "commands/native": "the verbs, one small file each" },
@@ -82,7 +82,7 @@ const apps = ["app", "commands"];
 function mayBeLarge(place: string): boolean {
   return (
     place === "commands/native" ||
-    (isWithinAny(place, [...apps, "test/app", "test/commands"]) && floorOf(place) === undefined)
+    (isWithinAny(place, [...apps, "test/app", "test/commands"]) && layerOf(place) === undefined)
   );
 }
 
@@ -103,21 +103,21 @@ const sources = ["app", "commands", "framework", "scripts"]
   .sort()
   .map((path): Source => ({ path, code: withoutComments(readFileSync(join(root, path), "utf8")) }));
 
-const inFloors = sources.filter(({ path }) => floorOf(path) !== undefined);
-const inApp = sources.filter(({ path }) => floorOf(path) === undefined && isWithinAny(path, apps));
+const inLayers = sources.filter(({ path }) => layerOf(path) !== undefined);
+const inApp = sources.filter(({ path }) => layerOf(path) === undefined && isWithinAny(path, apps));
 
 test("every source file belongs to a layer, the app, or scripts", () => {
-  const homeless = sources.filter(({ path }) => floorOf(path) === undefined && !isWithinAny(path, apps));
+  const homeless = sources.filter(({ path }) => layerOf(path) === undefined && !isWithinAny(path, apps));
   expect(homeless.map(({ path }) => path).filter((path) => !path.startsWith("scripts/"))).toEqual([]);
 });
 
 test("every folder of a layer has files", () => {
-  const rooms = floors.flatMap((floor) => Object.keys(floor));
-  expect(rooms.filter((room) => !sources.some(({ path }) => roomOf(path) === room))).toEqual([]);
+  const folders = layers.flatMap((layer) => Object.keys(layer));
+  expect(folders.filter((folder) => !sources.some(({ path }) => folderOf(path) === folder))).toEqual([]);
 });
 
 test("imports point down", () => {
-  const wrong = inFloors.flatMap(({ path, code }) =>
+  const wrong = inLayers.flatMap(({ path, code }) =>
     importsOf(path, code)
       .filter((imported) => !mayImport(path, imported))
       .map((imported) => `${path} imports ${imported}`),
@@ -135,13 +135,13 @@ test("no two files import each other, not even types", () => {
 });
 
 test("laju's own files import each other by path", () => {
-  expect(whereFound(inFloors, /\bfrom "laju\/|\bimport\("laju\//)).toEqual([]);
+  expect(whereFound(inLayers, /\bfrom "laju\/|\bimport\("laju\//)).toEqual([]);
 });
 
 test("the app imports laju by package name, not by path", () => {
   const wrong = inApp.flatMap(({ path, code }) =>
     importsOf(path, code)
-      .filter((imported) => floorOf(imported) !== undefined || isWithinAny(imported, ["scripts", "test"]))
+      .filter((imported) => layerOf(imported) !== undefined || isWithinAny(imported, ["scripts", "test"]))
       .map((imported) => `${path} imports ${imported}`),
   );
   expect(wrong).toEqual([]);
@@ -179,7 +179,7 @@ describe("framework/schedule is pure", () => {
 });
 
 describe("code that runs in production", () => {
-  const inside = inFloors.filter(({ path }) => !/^framework\/(build|testing)\//.test(path));
+  const inside = inLayers.filter(({ path }) => !/^framework\/(build|testing)\//.test(path));
 
   test("ends the process in few places", () => {
     expect(whereFound(inside, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
@@ -250,21 +250,21 @@ describe("code that runs in production", () => {
 });
 
 function mayImport(path: string, imported: string): boolean {
-  const own = floorOf(path) as number;
-  const other = floorOf(imported);
+  const own = layerOf(path) as number;
+  const other = layerOf(imported);
   if (other === undefined) return false;
-  return roomOf(path) === roomOf(imported) || other > own;
+  return folderOf(path) === folderOf(imported) || other > own;
 }
 
-function floorOf(path: string): number | undefined {
-  const room = roomOf(path);
-  return room === undefined ? undefined : floors.findIndex((floor) => room in floor);
+function layerOf(path: string): number | undefined {
+  const folder = folderOf(path);
+  return folder === undefined ? undefined : layers.findIndex((layer) => folder in layer);
 }
 
 /** The innermost layer folder that contains a file. */
-function roomOf(path: string): string | undefined {
-  const rooms = floors.flatMap((floor) => Object.keys(floor)).filter((room) => isWithin(path, room));
-  return rooms.sort((one, other) => other.length - one.length)[0];
+function folderOf(path: string): string | undefined {
+  const folders = layers.flatMap((layer) => Object.keys(layer)).filter((folder) => isWithin(path, folder));
+  return folders.sort((one, other) => other.length - one.length)[0];
 }
 
 function isWithinAny(path: string, places: readonly string[]): boolean {

@@ -39,7 +39,7 @@ const products: Record<string, { name: string; price: number; stock: number }> =
   "PEN-BLU": { name: "Pen, blue", price: 1.15, stock: 982 },
 };
 
-/** Faulty products are in the middle, so that a client that stops at the first error misses later products. */
+/** Puts the faulty products in the middle, so that a client that stops at the first error misses later products. */
 function skusWith(faults: Fault[]): string[] {
   const good = Object.keys(products);
   return [...good.slice(0, 2), ...faults.map((fault) => `BAD-${fault}`), ...good.slice(2)];

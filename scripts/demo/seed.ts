@@ -60,7 +60,7 @@ function asciiOf(name: string): string {
   return name.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
 
-/** Four a day for the last sixty days, three drafts, and two that are due for publication. */
+/** Four posts a day for the last sixty days, three drafts, and two posts that are due for publication. */
 function posts(now: number, ids: number[]) {
   const random = seeded(20260101);
   const post = (index: number, state: PostState) => ({
@@ -89,7 +89,7 @@ interface PostState {
   created_at: number;
 }
 
-/** One a day for the last 120 days. With the default of 30 days, 90 of them are deleted. */
+/** One session a day for the last 120 days. With its default of 30 days, CleanupOldData deletes 90 of them. */
 function sessions(now: number, ids: number[]) {
   return Array.from({ length: 120 }, (_, index) => ({
     id: hash(`session ${index}`),
@@ -99,7 +99,7 @@ function sessions(now: number, ids: number[]) {
   }));
 }
 
-/** Half of them have expired. */
+/** Tokens, half of which have expired. */
 function tokens(now: number, ids: number[]) {
   return Array.from({ length: 40 }, (_, index) => ({
     user_id: ids[index % ids.length],

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { appPackages } from "../../framework/new/description";
 
-/** The tools that laju's commands start. laju depends on them, so every app gets them. */
+/** The tools that laju starts. The package depends on them, so every app gets them. */
 const tools = ["esbuild", "oxc-parser", "tsx"];
 /** Packages that laju's command line needs. They are bundled, so that `new` works before any package is installed. */
 export const bundled = ["fastest-levenshtein"];

@@ -58,12 +58,12 @@ export function fillPackage(project: string, folder: string): void {
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 }
 
-/** Whether a module contains only types, so that no code loads it. */
+/** Whether a module contains only types. No code loads such a module. */
 function hasTypesOnly(code: string): boolean {
   return code.replaceAll(/^\/\/.*$/gm, "").trim() === "export {};";
 }
 
-/** Keeps this version's template for apps that upgrade from it later. */
+/** Stores this version's template, because `upgrade` compares an app's files with the template they came from. */
 function keepTemplate(project: string): void {
   const { path, text } = baseFile(project);
   if (!existsSync(join(project, path)) || readFileSync(join(project, path), "utf8") !== text) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The declarations that an app can reach: the exported ones and everything they refer to. */
+/** The declarations that an app can use: those that the package exports, and all that these refer to. */
 export function reachableTypes(
   compiled: ReadonlyMap<string, string>,
   exported: readonly unknown[],

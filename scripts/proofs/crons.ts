@@ -1,9 +1,9 @@
 /*
  * Tests every cron that can be run, at full size: `npx tsx scripts/proofs/crons.ts`. Debian's cron, BusyBox and bcron on a
  * virtual clock, systemd-cron through its generator and systemd's own calendar. For each: 3,000 random expressions, 500
- * schedules of zones, rates and calendar forms, and clock changes; 3,000 raw lines for Debian and BusyBox. Further words
- * reach vitest: `-t bcron` for that one alone. Needs root, gcc and test/support/crontab/fetch-crons.sh, and takes about
- * an hour on two idle processors. Ends with the tests' status.
+ * schedules of zones, rates and calendar forms, and clock changes; 3,000 raw lines for Debian and BusyBox. Other arguments
+ * are passed to vitest, such as `-t bcron` to test only bcron. Needs root, gcc and test/support/crontab/fetch-crons.sh, and
+ * takes about an hour on two idle cores. Exits with the tests' status.
  */
 import { spawnSync } from "node:child_process";
 

@@ -68,7 +68,7 @@ export async function killAtRandom(
   return { kills, refused, states, integrity };
 }
 
-/** How long an undisturbed run takes here, in milliseconds. */
+/** How long a run takes on this machine if it is not killed, in milliseconds. */
 async function lifetime(root: string): Promise<number> {
   const startedAt = Date.now();
   await once(start(root, "Plain"), "exit");

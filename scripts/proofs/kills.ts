@@ -1,6 +1,7 @@
 /*
- * kill -9 at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (1000). Afterward, every run must be closed or
- * marked lost, the ledger intact, and no start refused in between. Exits with 1 otherwise.
+ * Kills runs with `kill -9` at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (default 1000). Afterwards, every
+ * run must have ended or be marked as lost, the ledger must be intact, and no start may have been refused. Otherwise
+ * exits with 1.
  */
 import { makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";

@@ -1,7 +1,7 @@
 /*
- * Measures how late timeouts end a run: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (20 of each kind, with 8
- * busy processes alongside). Measured from the timeout until the process that started the run sees it end. Exits with 1
- * if one is more than a second late.
+ * Measures how long after its time limit a run ends: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (default: 20 runs
+ * of each kind, next to 8 busy processes). The end is when the process that started the run sees it exit. Exits with 1 if
+ * a run is more than a second late.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
 /*
- * A million runs in the ledger: `npx tsx scripts/proofs/million.ts [RUNS]`. Measures `status` and `runs` with these
- * runs and with a single run in the ledger, and whether a start waits for pruning. Exits with 1 if a run is not
- * recorded. (Needs python3 to measure.)
+ * Fills the ledger with a million runs: `npx tsx scripts/proofs/million.ts [RUNS]`. Measures `status` and `runs` with these
+ * runs and with a single run, and how long a start takes while runs are pruned. Exits with 1 if a run is not recorded.
+ * (Needs python3 to measure.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

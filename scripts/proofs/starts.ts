@@ -1,6 +1,6 @@
 /*
- * Many simultaneous starts of one command: `npx tsx scripts/proofs/starts.ts [STARTS]` (200). One must run, and all
- * others must be recorded as skipped. Exits with 1 otherwise. (CPU time is read from /proc.)
+ * Starts one command many times at once: `npx tsx scripts/proofs/starts.ts [STARTS]` (default 200). One start must run, and
+ * all others must be recorded as skipped. Otherwise exits with 1. (CPU time is read from /proc.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

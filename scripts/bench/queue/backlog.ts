@@ -1,7 +1,7 @@
 /*
  * Measures how long it takes to complete 20 jobs and claim 20 more while there is a backlog: `npx tsx
- * scripts/bench/queue/backlog.ts`. First with only a thousand ready jobs, then with 200,000 ready and 1,000,000
- * finished ones. On a server also for 60,000 jobs with and without a concurrent transaction that stays open.
+ * scripts/bench/queue/backlog.ts`. Measures first with only a thousand ready jobs, then with 200,000 ready and 1,000,000
+ * finished ones, and on a server also 60,000 jobs with and without another transaction that is held open.
  *   --on X      sqlite (default), postgresql or mariadb
  *   --share X   scales these sizes, such as 0.1 (default 1)
  */

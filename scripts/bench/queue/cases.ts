@@ -1,7 +1,7 @@
 import { type Child, start } from "./child";
 import type { Task } from "./program";
 
-/** One measurement on a fresh database. The text is for the table, the number for ratios. */
+/** One measurement on a new database. `text` is shown in the table; ratios are computed from the number. */
 export interface Case {
   key: string;
   label: string;

@@ -24,7 +24,7 @@ export interface Child {
   process: ChildProcess;
   /** Resolves with the first line that has this key. */
   told(key: keyof Fact): Promise<Fact>;
-  /** Rejects with its last output if it failed. */
+  /** Rejects, with the last output, if the process failed. */
   end: Promise<Fact | undefined>;
 }
 

@@ -2,8 +2,8 @@ import { appendFileSync } from "node:fs";
 import type { Adapter, JobData } from "./adapters/adapter";
 
 /*
- * One measured process, configured by JSON on its command line. It prints its measurements as one line of JSON;
- * "working" and "begun" report its progress to the measuring process.
+ * A process to measure, configured by JSON on its command line. It prints its measurements as one line of JSON. The lines
+ * "working" and "begun" tell the measuring process how far it is.
  */
 
 export interface Task {

@@ -1,10 +1,10 @@
 /*
- * A week in minutes: checks that memory and table don't grow while one worker runs a million jobs.
+ * Checks that memory and table don't grow while one worker runs a million jobs, as many as in a busy week.
  *   npx tsx scripts/bench/queue/week.ts
  *   --jobs N    (default 1000000)
  *   --rate N    jobs pushed per second (default 5000), by the same process
  *   --on X      sqlite (default), postgresql, mariadb or redis (BullMQ)
- * Finished jobs are kept for 20 seconds and pruned every minute. Exits with 1 if either grew.
+ * Finished jobs are kept for 20 seconds and pruned every minute. Exits with 1 if memory or table grew.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -95,7 +95,7 @@ function judge(): void {
   const quarter = Math.floor(memory.length / 4);
   const early = Math.max(...memory.slice(quarter, 2 * quarter));
   const late = Math.max(...memory.slice(-quarter));
-  // The most rows that this rate allows, given a minute between prunings and the time jobs are kept.
+  // The most rows possible at this rate: jobs are pruned once a minute, and kept for some time before that.
   const bound = rate * (60 + keepMs / 1000 + 10);
   console.log(`memory: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} in the last`);
   console.log(`table: at most ${Math.max(...rows)} rows (limit from rate and retention: ${bound})`);

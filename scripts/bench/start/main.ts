@@ -3,7 +3,7 @@
  *   --rounds N    starts of each program; the tables show medians (default 21)
  *   --node PATH   also measures another Node; may be repeated
  *   --only a,b    only these commands
- *   --app FOLDER  the laju that an app made by `node laju new` has installed, not this repository's
+ *   --app FOLDER  measures the laju installed in an app that `node laju new` created, not this repository's
  *   --peers       also installs and measures alternatives to laju (scripts/bench/start/peers)
  * The machine should be otherwise idle. Needs python3 (see probe.ts).
  */

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
 import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
-/** The URLs of the servers that measured commands use, by name. Missing if the server is not installed. */
+/** The URLs of the servers that measured commands use, by name. Servers that are not installed are missing. */
 export interface Servers {
   urls: { redis?: string; smtp?: string; postgres?: string };
   stop(): Promise<void>;

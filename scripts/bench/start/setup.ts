@@ -7,7 +7,7 @@ import { compileNaive } from "./naive";
 import { installedPeers } from "./peers";
 import type { Servers } from "./servers";
 
-/** Everything that is measured with one Node. */
+/** The programs to measure with one Node. */
 export interface Setup {
   app: BenchApp;
   bare: Program;
@@ -20,7 +20,7 @@ export interface Setup {
   skipped: Case[];
 }
 
-/** Makes an app, or copies one that `new` made, builds it with this Node, and fills its databases. */
+/** Creates an app, or copies one that `new` created, builds it with this Node, and fills its databases. */
 export async function setUp(node: string, { urls }: Servers, madeApp?: string): Promise<Setup> {
   const app =
     madeApp === undefined ? makeBenchApp(commandFiles(), node) : copyOfMadeApp(madeApp, commandFiles(), node);

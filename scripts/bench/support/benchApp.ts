@@ -32,7 +32,7 @@ export function makeBenchApp(files: Record<string, string>, node = process.execP
   });
 }
 
-/** A copy of an app that `node laju new` made, with its installed laju but without its build, data and settings. */
+/** A copy of an app that `node laju new` created, with its installed laju but without its build, data and settings. */
 export function copyOfMadeApp(app: string, files: Record<string, string>, node = process.execPath): BenchApp {
   const leftOut = /^(node_modules|build|data|logs|\.git|\.env)$/;
   return benchApp(files, { node, name: "app" }, (root) => {

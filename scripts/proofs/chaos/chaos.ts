@@ -29,17 +29,17 @@ export interface Options {
   keep: boolean;
 }
 
-/** After the last fault, jobs must keep finishing. If none finishes for this many milliseconds, that is a violation. */
+/** After the last fault, jobs must keep finishing. If no job finishes for this long, in milliseconds, that is a violation. */
 const longestCalm = 120_000;
 const leaseMs = 6000;
-/** The lease of workers whose heartbeats deliberately get late answers. */
+/** The lease of the workers whose heartbeats get late replies, in milliseconds. */
 const longLeaseMs = 20_000;
 
-/** Runs the queue under faults and reports the result. Returns whether every promise was kept. */
+/** Runs the queue under faults and reports the result. Returns whether the queue kept all guarantees. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
   const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
-  // A worker of another user may use the folder, but access(2) would deny it.
+  // The worker that runs as another user may use the folder, although access(2) would deny it.
   chmodSync(folder, 0o755);
   const trace = join(folder, "trace");
   writeFileSync(trace, "");
@@ -131,7 +131,7 @@ async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<v
   }
 }
 
-/** The store's URL for a program: each program gets its own proxy to the server. */
+/** The URL through which a program reaches the store: each program has its own proxy to the server. */
 async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "way">> {
   if (server === undefined) return { environment: environment(url) };
   const way = new Way(url);

@@ -1,6 +1,6 @@
 /**
- * Milliseconds since the machine started, the same in all processes. No fault affects this clock: faketime
- * leaves it alone, and it can't be set.
+ * Milliseconds since the machine booted, the same in all processes. No fault affects this clock: it can't be set, and
+ * faketime doesn't change it.
  */
 export function now(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;

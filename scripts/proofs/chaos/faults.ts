@@ -85,7 +85,7 @@ const perform: Record<FaultName, Perform> = {
     ),
 };
 
-/** The resource that a fault occupies: at most one fault at a time may stop the server or fill the disk. */
+/** The resource that a fault needs for itself: only one fault at a time may stop the server or fill the disk. */
 function placeOf(name: FaultName): string {
   return name === "rewind" ? "crash" : name;
 }
@@ -141,7 +141,7 @@ async function onWay(
   end(way);
 }
 
-/** Loses answers on all proxies. */
+/** Lets all proxies lose replies. */
 async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
   const ways = fleet.ways("");
   for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
@@ -157,8 +157,8 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
 }
 
 /**
- * A worker that reconnects claims immediately or after its heartbeat. For this long, in milliseconds, it has the new
- * jobs to itself.
+ * A worker that reconnects makes its first claim immediately or after its heartbeat. For this long, in milliseconds, no
+ * other worker can claim the new jobs.
  */
 const headStart = 1200;
 
@@ -194,7 +194,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   }
 }
 
-/** Waits until some long jobs queued after this one are running, for a few seconds at most. Returns them. */
+/** Waits, at most a few seconds, until some long jobs queued after this one are running. Returns them. */
 async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   const isLost = ({ id, type, state }: Row) => id > last && type === "Long" && state === "processing";
   for (const giveUpAt = now() + 4000; ; await pause(50)) {
@@ -203,7 +203,7 @@ async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   }
 }
 
-/** The proxy of the worker that holds most of these. */
+/** The proxy of the worker that has claimed most of these jobs. */
 async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Promise<Way | undefined> {
   const workers = await rows.workers().catch(() => []);
   const numbers = workers.map(({ id, pid }) => ({

@@ -63,7 +63,7 @@ export class Fleet {
     return this.members.flatMap(({ role }) => (role.name.startsWith(prefix) && role.way ? [role.way] : []));
   }
 
-  /** The one that runs as this process. */
+  /** The member with this process id. */
   withPid(pid: number | undefined): Member | undefined {
     return this.members.find(({ child }) => child !== undefined && child.pid === pid);
   }

@@ -5,7 +5,7 @@ export interface Load {
   ms: number;
   /** Its `unique` key, to be found among unfinished jobs. */
   unique?: string;
-  /** The name of a poison, for the kinds that have one. */
+  /** The name of the harmful value, for the kinds that have one (poison.ts). */
   poison?: string;
   poisonData?: unknown;
 }
@@ -17,15 +17,15 @@ export interface Kind {
   /** How many may run at a time across all workers. */
   concurrency?: number;
   timeout?: string;
-  /** How it must end; "either" means that it may fail or complete. */
+  /** How the job must end; "either" means that it may fail or complete. */
   expected: "completed" | "failed" | "either";
   /** Only new workers have a handler; old ones run alongside, as in a rolling deployment. */
   isNew?: boolean;
-  /** Only workers that do nothing else know it. */
+  /** Only the workers reserved for this kind have a handler. */
   isLone?: boolean;
-  /** Only one job with the same unique word may be unfinished or running at a time. */
+  /** Only one job with the same unique key may be unfinished or running at a time. */
   isUnique?: boolean;
-  /** Started in the order they were queued. */
+  /** Jobs of this kind must start in the order in which they were queued. */
   isOrdered?: boolean;
   /** Each run is a separate job with the data of the previous one. */
   isChain?: boolean;

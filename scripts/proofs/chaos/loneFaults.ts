@@ -3,7 +3,7 @@ import type { Fleet } from "./fleet";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 
-// Faults that would hardly ever happen by chance. They hit two workers reserved for them.
+// Faults that would hardly ever happen by chance. They affect two workers that are reserved for them.
 
 interface Field {
   store: Pick<Store, "rows">;
@@ -16,8 +16,8 @@ const whatIsHeld = "select id, attempts, created_at from jobs";
 const patience = 10_000;
 
 /**
- * A heartbeat's answer is older than the job that its worker has started. The worker asks during a job's first attempt,
- * the store answers while the job waits for its second, and the answer arrives after the second has started.
+ * A heartbeat's reply is older than the attempt that its worker has started: the worker sends the heartbeat during a job's
+ * first attempt, the store replies while the job waits for its second, and the reply arrives after the second has started.
  */
 export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
@@ -34,7 +34,7 @@ export async function lateNews({ store: { rows }, fleet }: Field): Promise<void>
   for (const way of ways) way.holdNothing();
 }
 
-/** A worker dies after the store has given it a job but before it receives the answer, so the job never started. */
+/** A worker dies after the store has given it a job but before it receives the reply, so the job never started. */
 export async function killUnstarted({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
   for (const way of ways) way.delayMs = 250;

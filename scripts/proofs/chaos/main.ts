@@ -4,7 +4,7 @@
  *   --seed S      the same seed gives the same plan of faults (default 1)
  *   --plan        print the plan of faults, and do nothing
  *   --keep        keep the folder with the trace, the logs and the store
- * Exits with 1 if the queue broke a promise. Without root, there are no other hosts and no full disk.
+ * Exits with 1 if the queue broke a guarantee. Without root, there are no simulated hosts and no full disk.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";

@@ -43,16 +43,16 @@ const faultKinds = {
   disconnect: { weight: 4, ms: [0, 0], on: servers },
   delay: { weight: 3, ms: [1000, 5000], on: servers },
   cut: { weight: 4, ms: [0, 0], on: servers },
-  /** Answers to any statements are lost. */
+  /** Replies to all kinds of statements are lost. */
   swallow: { weight: 6, ms: [1500, 5000], on: servers },
   /**
-   * The same while a worker dies, so that others take over its jobs; and while one has to return its jobs.
+   * Replies are lost while a worker dies, so that others take over its jobs, or while a worker has to return its jobs.
    */
   swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
-  /** A heartbeat's answer is older than the job that its worker has started. On Redis all queries share a connection. */
+  /** A heartbeat's reply is older than the attempt that its worker has started. Not on Redis: all queries share a connection. */
   lateNews: { weight: 4, ms: [0, 0], on: ["postgresql", "mariadb"] },
-  /** A worker dies after the store has given it a job but before it receives the answer, so the job never started. */
+  /** A worker dies after the store has given it a job but before it receives the reply, so the job never started. */
   killUnstarted: { weight: 4, ms: [0, 0], on: servers },
   halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
 } as const satisfies Record<string, FaultKind>;

@@ -8,7 +8,7 @@ export class Way {
    * that.
    */
   delayMs = 0;
-  /** The probability, from 0 to 1, that an answer is lost along with its connection. */
+  /** The probability, from 0 to 1, that a reply and its connection are lost. */
   lossOfAnswers = 0;
   readonly #pairs = new Set<Pair>();
   readonly #target: URL;
@@ -36,8 +36,8 @@ export class Way {
   }
 
   /**
-   * Keeps connections open, including new ones, but passes no data until `speak`. Current connections stay dead
-   * forever.
+   * Keeps connections open, including new ones, but passes no data until `speak`. The connections that exist now never
+   * pass data again.
    */
   silence(): void {
     this.#isSilent = true;
@@ -112,8 +112,8 @@ export class Way {
   }
 
   /**
-   * Preserves the order regardless of delays, because an answer that overtakes another would be taken for the wrong
-   * query's.
+   * Preserves the order regardless of delays, because a client would assign a reply that overtakes another to the wrong
+   * query.
    */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;

@@ -4,7 +4,7 @@ import { forgottenBy, isRewound, nameOf } from "./checkRuns";
 import type { Attempt, History } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Reports too many concurrent jobs of a kind or with the same unique key, and jobs that overtook others. */
+/** Reports if too many jobs of a kind or with the same unique key ran at once, or if a job overtook another. */
 export function checkOrder(
   history: History,
   engine: EngineName,
@@ -70,7 +70,7 @@ function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   return most;
 }
 
-/** For kinds with one job at a time: a job acknowledged before another was requested must start before it. */
+/** Of the kinds that run one job at a time: a job that was acknowledged before another was pushed must start first. */
 function overtaken({ promised, attempts }: History): string[] {
   const ordered = [...promised.values()]
     .filter(({ kind, isNew }) => isNew && kindOf(kind).isOrdered === true)

@@ -38,7 +38,7 @@ function repeated(history: History, engine: EngineName): string[] {
 
 /**
  * The test never cancels jobs, so an attempt may be aborted only if its worker was stopped or lost its lease, or if the
- * store forgot the claim.
+ * store lost the claim.
  */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
@@ -61,12 +61,12 @@ export function forgottenBy({ events }: History, engine: EngineName): (one: { be
   return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
 }
 
-/** How late a process's end can be recorded on a busy machine, in milliseconds. */
+/** By how much, in milliseconds, the record of a process's end can be late on a busy machine. */
 const lateObituary = 5000;
 /** How long it can take until a worker learns that others have taken over its jobs, in milliseconds. */
 const lateNews = 60_000;
 
-/** A worker frozen for longer than its lease may die before it can report the loss. In milliseconds. */
+/** A worker that was frozen for longer than its lease can die before it reports the loss. In milliseconds. */
 const shortestLongFreeze = 6000;
 
 function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, next: Attempt): boolean {
@@ -107,7 +107,7 @@ function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   return violations;
 }
 
-/** How late a busy machine can set its clock back, in milliseconds. */
+/** By how much, in milliseconds, a busy machine can be late in setting its clock back. */
 const lateClock = 5000;
 
 function early({ attempts, promised, events }: History, engine: EngineName): string[] {

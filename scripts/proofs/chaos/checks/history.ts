@@ -1,6 +1,6 @@
 import type { Event } from "./trace";
 
-/** An attempt of a job, as reported by its handler, and its worker's fate. Times are from the trace. */
+/** An attempt of a job, as reported by its handler, and what happened to its worker. Times are from the trace. */
 export interface Attempt {
   n: string;
   id: number;
@@ -20,7 +20,7 @@ export interface Attempt {
   frozen: number;
 }
 
-/** What the queue promised producers. */
+/** A push that the queue acknowledged. */
 export interface Promised {
   n: string;
   kind: string;
@@ -69,7 +69,7 @@ export function of<What extends Event["what"]>(
   return events.filter((event): event is Extract<Event, { what: What }> => event.what === what);
 }
 
-/** How long a busy process can keep starting jobs before it handles a stop signal, in milliseconds. */
+/** How long a busy process can continue to start jobs before it handles SIGTERM, in milliseconds. */
 const lateSignal = 10_000;
 
 function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {

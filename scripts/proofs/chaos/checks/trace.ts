@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { now } from "../clock";
 
-/** What happened, recorded outside the queue. Lines are only ever appended. */
+/** What happened in the storm, recorded outside the queue, in an append-only file. */
 export type Event = { t: number } & (
   | { what: "pushing"; n: string; kind: string; pid: number; delay?: number; unique?: string }
   /** Acknowledged. `isNew` is false if another unfinished job had the same `unique`. */
@@ -14,11 +14,11 @@ export type Event = { t: number } & (
   | { what: "ended"; n: string; id: number; attempt: number; pid: number; run: number; how: Ending }
   /** The payload differed from what was pushed. */
   | { what: "garbled"; n: string; id: number }
-  /** The store reported it as completed, in a query sent at `asked` and answered at `t`. */
+  /** The store reported the job as completed, in the reply at `t` to a query sent at `asked`. */
   | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
-  /** `wanted` means that the plan or the process's own job killed it. */
+  /** `wanted` means that the process was killed by the plan or by a job. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
   /** The last output of a process that exited unexpectedly. */
   | { what: "lastWords"; pid: number; text: string }

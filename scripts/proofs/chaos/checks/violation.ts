@@ -1,4 +1,4 @@
-/** A promise that was broken, and how. */
+/** A guarantee that the queue broke, and how. */
 export interface Violation {
   promise: string;
   what: string;
