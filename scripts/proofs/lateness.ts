@@ -36,7 +36,9 @@ const others: ChildProcess[] = [];
 try {
   app.laju(["build"]);
   for (let one = 0; one < busy; one++) others.push(spawn(process.execPath, ["-e", "for (;;);"]));
-  console.log(`${runs} runs of each kind, next to ${busy} busy processes; milliseconds from the limit to the end`);
+  console.log(
+    `${runs} runs of each kind, next to ${busy} busy processes; milliseconds from the limit to the end`,
+  );
   for (const [what, [name]] of Object.entries(commands)) {
     const late = await latenesses(app, name);
     console.log(`  ${what.padEnd(42)} median ${median(late)}, at most ${Math.max(...late)}`);

@@ -32,7 +32,7 @@ describe("crontab:check", () => {
   const marker = () => /^# BEGIN laju .*$/m.exec(String(cron.table()))?.[0];
   const commands = () => String(cron.table()).match(/(?<=commands\/)\w+(?=\.js)/g);
 
-  test("knows the installed environment, and whether another one is requested", async () => {
+  test("uses the environment of the installed block, and reports if another one is requested", async () => {
     expect((await laju("crontab:install", "--env", "demo")).status).toBe(0);
     expect(marker()).toMatch(/ hash=\w{8} env=demo$/);
     expect(commands()).toEqual(["Always", "Shown"]);
@@ -44,13 +44,13 @@ describe("crontab:check", () => {
     expect(here.map(({ name }: { name: string }) => name)).toEqual(["Always", "Shown"]);
   });
 
-  test("knows it without the data folder", async () => {
+  test("works without the data folder", async () => {
     await laju("crontab:install", "--env", "demo");
     const env = { PATH: `${cron.folder}/bin:${process.env.PATH}`, LAJU_DATA: join(app.root, "elsewhere") };
     expect((await app.run(["laju", "crontab:check"], { env })).status).toBe(0);
   });
 
-  test("also knows it after single commands were installed or switched", async () => {
+  test("also does so after single commands were installed, enabled or disabled", async () => {
     await laju("crontab:install", "--env", "demo");
     expect((await laju("disable", "Shown", "--install")).status).toBe(0);
     expect(commands()).toEqual(["Always"]);

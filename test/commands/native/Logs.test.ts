@@ -99,7 +99,7 @@ describe("logs", () => {
     expect(gone.stderr).toMatch(/✗ the output of run 1 of Speaks in .*Speaks\.log is gone\n/);
   });
 
-  test("leaves out lines of a concurrent run in the same file, and says so", async () => {
+  test("hides lines of a concurrent run in the same file, and says so", async () => {
     const slow = start("slow");
     await until(async () => (await app.laju("logs", "Speaks")).stdout.includes("hello slow"));
     await say("quick");
@@ -114,7 +114,7 @@ describe("logs", () => {
     );
   });
 
-  test("keeps text that only looks like another run's line", async () => {
+  test("shows text that only looks like another run's line", async () => {
     await say("evil");
     const shown = await app.laju("logs", "Speaks");
     expect(shown.stdout).toContain('"message":"all is well","run":"forged"}\n');
@@ -125,7 +125,7 @@ describe("logs", () => {
     expect(JSON.parse(logged).message).toBe("Logged\u001b[2J\u009b\u2066");
   });
 
-  test("disarms escape sequences on a terminal, except with --raw", async () => {
+  test("shows no escape sequences on a terminal, except with --raw", async () => {
     await say("evil");
     const onTerminal = async (words: string) => {
       const command = `'${process.execPath}' laju ${words}`;
@@ -204,7 +204,7 @@ describe("logs", () => {
     expect(plain(followed)).toBe("hello slow\nJSON\nbye slow\n");
   });
 
-  test("--follow exits when its reader goes away", async () => {
+  test("--follow exits when nobody reads its output anymore", async () => {
     await say("one");
     const script = `"${process.execPath}" laju logs Speaks --follow | head -1; echo "status \${PIPESTATUS[0]}"`;
     const piped = app.run(["-c", script], { program: "bash" });

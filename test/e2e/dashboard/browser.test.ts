@@ -41,7 +41,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     expect(await page.locator("#rows tr").first().textContent()).toContain("Bad");
   });
 
-  test("foreign text is never interpreted as HTML, and no secret is sent", async () => {
+  test("untrusted text is never interpreted as HTML, and no secret is sent", async () => {
     for (const path of ["", "commands/Bad", "runs", `runs/${await lastRun("Bad")}`]) {
       await page.goto(serving.base + path);
       expect(await page.content()).not.toMatch(/<script>window|<img|secret-hook/);

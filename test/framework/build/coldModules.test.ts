@@ -5,7 +5,7 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 
 const header = 'import { command } from "../app/console/command";\n';
 
-describe("the cold half of build/shared", () => {
+describe("the second half of build/shared", () => {
   let app: TestApp;
   let cold: string;
 

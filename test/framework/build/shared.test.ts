@@ -71,22 +71,31 @@ describe("build/shared", () => {
     expect(code).not.toMatch(/__export\(|__esm/);
   });
 
-  test.each(["Locked", "Unlocked"])("its cache has every function that a start calls: %s", async (name) => {
-    // V8 rejects a cache made with other flags, so one is made with these.
-    const log = join(app.root, "v8.log");
-    const flags = ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`];
-    const copy = app.copy();
-    const [bundle = ""] = bundles();
-    const file = bundle.replace(".js", "");
-    const cache = readdirSync(folder()).find((one) => one.startsWith(file) && one.endsWith(".cache")) ?? "";
-    const train = join(copy.root, "framework/build/shared/train.js");
-    const words = [join(copy.root, "build"), file, "succeeds", file, join(copy.root, "build/shared", cache)];
-    expect(await copy.run([...flags, train, ...words])).toMatchObject({ status: 0, stderr: "" });
-    const cwd = join(copy.root, "build");
-    expect(await copy.run([...flags, `commands/${name}.js`], { cwd })).toMatchObject({ status: 0 });
-    expect(compiledIn(readFileSync(log, "utf8"), `build/shared/${bundle}`)).toEqual([]);
-    copy.remove();
-  });
+  test.each(["Locked", "Unlocked"])(
+    "its code cache contains every function that a start calls: %s",
+    async (name) => {
+      // V8 rejects a cache made with other flags, so one is made with these.
+      const log = join(app.root, "v8.log");
+      const flags = ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`];
+      const copy = app.copy();
+      const [bundle = ""] = bundles();
+      const file = bundle.replace(".js", "");
+      const cache = readdirSync(folder()).find((one) => one.startsWith(file) && one.endsWith(".cache")) ?? "";
+      const train = join(copy.root, "framework/build/shared/train.js");
+      const words = [
+        join(copy.root, "build"),
+        file,
+        "succeeds",
+        file,
+        join(copy.root, "build/shared", cache),
+      ];
+      expect(await copy.run([...flags, train, ...words])).toMatchObject({ status: 0, stderr: "" });
+      const cwd = join(copy.root, "build");
+      expect(await copy.run([...flags, `commands/${name}.js`], { cwd })).toMatchObject({ status: 0 });
+      expect(compiledIn(readFileSync(log, "utf8"), `build/shared/${bundle}`)).toEqual([]);
+      copy.remove();
+    },
+  );
 
   test("a truncated cache, or one from another V8, only makes a start slower", async () => {
     const [bundle = ""] = bundles();

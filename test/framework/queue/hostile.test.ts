@@ -36,7 +36,7 @@ describe("values that JSON would change", () => {
     [{ bytes: Buffer.from("x"), url: new URL("https://example.com") }],
     [Object.assign(Object.create(null), { a: [Object.create(null)] })],
     [{ none: null, custom: { toJSON: () => null }, texts: [Object("a"), Object(1)] }],
-  ])("and what it holds is not", (value) => {
+  ])("other values are encoded as by JSON.stringify", (value) => {
     expect(encode(value, "data")).toBe(JSON.stringify(value));
   });
 });

@@ -46,7 +46,7 @@ describe("the crontab entry", () => {
       "rate(3 days)",
       '0 0 * * * case $(( $(/bin/date -d "$(TZ=:/etc/localtime /bin/date +%F) UTC" +%s) / 86400 % 3 )) in 0)',
     ],
-  ])("of %s sifts what cron cannot: %s", (text, line) => {
+  ])("of %s has a guard for what cron cannot express: %s", (text, line) => {
     const [entry] = entries(text, "Europe/Berlin");
     expect(shown(entry)).toBe(line);
     expect(entry.isCoarse).toBe(true);
@@ -85,12 +85,12 @@ describe("the crontab entry", () => {
       "rate(3 days)",
       '0 0 * * * case $(( $(/bin/date -d "$(TZ=Asia/Tokyo /bin/date +%F) UTC" +%s) / 86400 % 3 )) in 0)',
     ],
-  ])("of %s goes by the daemon's own TZ where it has one: %s", (text, line) => {
+  ])("of %s uses the daemon's own TZ, if it has one: %s", (text, line) => {
     const options = { hostTimezone: "Asia/Tokyo", isDaemonsOwn: true };
     expect(cronEntries(parseSchedule(text), options).map(shown)).toEqual([line]);
   });
 
-  test("without a command that checks lets nothing else through", () => {
+  test("starts nothing at other times if the command doesn't check", () => {
     const schedule = parseSchedule("30 2 * * *");
     const options = { timezone: "America/New_York", hostTimezone: "UTC", portable: true };
     expect(cronEntries(schedule, options).map(shown)).toEqual([
@@ -114,7 +114,7 @@ describe("the crontab entry", () => {
     expect(id("0 8 * * *")).not.toBe(id("0 9 * * *"));
   });
 
-  test("has only cron's characters in its fields, and never a guard that exceeds a line", () => {
+  test("has only characters that cron allows in its fields, and a guard that always fits on the line", () => {
     const random = randomFrom(3);
     const list = (count: number, low: number, high: number) =>
       Array.from({ length: count }, () => integer(random, low, high)).join(",");

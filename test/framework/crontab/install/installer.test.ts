@@ -148,7 +148,7 @@ describe("the crontab of this app", () => {
     expect(() => installCrontab(targetIn(fake))).toThrow("the crontab would have 10001 lines");
   });
 
-  test("a marker without its pair stops everything", () => {
+  test("a marker without its counterpart prevents the installation", () => {
     fake.put(`${theirs}# END laju /srv/app\n`);
     for (const use of [installCrontab, removeCrontab, checkCrontab, previewInstall]) {
       expect(() => use(targetIn(fake))).toThrow('but no matching "# BEGIN" line');
@@ -156,7 +156,7 @@ describe("the crontab of this app", () => {
     expect(table()).toBe(`${theirs}# END laju /srv/app\n`);
   });
 
-  test("leaves a table alone that another program changes meanwhile", () => {
+  test("doesn't overwrite a crontab that another program has just changed", () => {
     fake.remove();
     fake = fakeCrontab(`"-n -") echo '# new' >> "$table";;`);
     fake.put(theirs);
@@ -202,7 +202,7 @@ describe("the crontab of this app", () => {
     expect(table()).not.toContain("@daily");
   });
 
-  test("sets aside a foreign SHELL", () => {
+  test("overrides a SHELL that is not a POSIX shell", () => {
     fake.put("SHELL=/usr/sbin/nologin\n");
     installCrontab(targetIn(fake));
     expect(table()).toContain("\nSHELL=/bin/sh\n");
@@ -275,7 +275,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
     expect(cron.crontab(["-l"]).stdout.toString()).toBe(theirs);
   });
 
-  test("the user's own invalid line stops the installation beforehand", () => {
+  test("an invalid line of the user's own prevents the installation", () => {
     const spool = "/var/spool/cron/crontabs/root";
     cron.shell(`printf '# x\\n0 99 * * * bad\\n' > ${spool}; chmod 600 ${spool}`);
     expect(() => installCrontab(targetIn(cron))).toThrow("bad hour");
@@ -298,7 +298,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
   test.each([
     ["folder", "logs", 0o755],
     ["log", "logs/Digest.log", 0o644],
-  ])("a %s that the user cannot write to stops the installation for them", (what, closed, mode) => {
+  ])("a %s that the user cannot write to prevents the installation for this user", (what, closed, mode) => {
     const folder = join(cron.folder, `closed ${what}`);
     mkdirSync(join(folder, "logs"), { recursive: true });
     chmodSync(join(folder, "logs"), 0o777);

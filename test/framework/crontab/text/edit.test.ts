@@ -76,7 +76,7 @@ describe("foreign settings that a cron would apply to the block", () => {
     ["RANDOM_DELAY=30", "RANDOM_DELAY=0"],
     ["CRON_TZ = 'Asia/Tokyo' ", "CRON_TZ=Europe/Berlin"],
     ["'CRON_TZ'=UTC", "CRON_TZ=Europe/Berlin"],
-  ])("%s is undone within it and restored at its end", (line, own) => {
+  ])("%s is neutralized within the block and restored at its end", (line, own) => {
     expect(inside(`${line}\n0 1 * * * theirs\n`)).toEqual([own, ...plain, line]);
     const table = settled(`${line}\n`);
     expect(replaceBlock(table, root, block, () => true, neutral)).toEqual(table);
@@ -88,7 +88,7 @@ describe("foreign settings that a cron would apply to the block", () => {
     (line) => expect(inside(`${line}\n`)).toEqual(plain),
   );
 
-  test("the last one counts, and several are undone together", () => {
+  test("only the last value of each counts, and several are neutralized together", () => {
     const table = "CRON_TZ=UTC\nRANDOM_DELAY=5\nCRON_TZ=Asia/Tokyo\n";
     expect(inside(table)).toEqual([
       "RANDOM_DELAY=0",
@@ -110,7 +110,7 @@ describe("a foreign SHELL above the block", () => {
     "'SHELL'=/bin/tcsh",
     'SHELL=""',
     "SHELL=bash",
-  ])("%s is set aside within the block and restored after it", (line) =>
+  ])("%s is overridden within the block and restored after it", (line) =>
     expect(inner(`${line}\n`)).toEqual(["SHELL=/bin/sh", ...plain, line]),
   );
 
@@ -122,7 +122,7 @@ describe("a foreign SHELL above the block", () => {
     "XSHELL=/bin/fish",
   ])("%s needs nothing", (text) => expect(inner(`${text}\n`)).toEqual(plain));
 
-  test("a missing shell is set aside too", () => {
+  test("a missing shell is overridden too", () => {
     const table = Buffer.from("SHELL=/usr/local/bin/bash\n");
     const installed = replaceBlock(table, root, block, (path) => path !== "/usr/local/bin/bash").toString();
     expect(installed).toContain("\nSHELL=/bin/sh\n");
@@ -139,7 +139,7 @@ describe("a foreign SHELL above the block", () => {
     expect(removeBlock(replaceBlock(table, root, block), root)).toEqual(table);
   });
 
-  test("the block is not taken for one edited by hand", () => {
+  test("the block doesn't count as edited by hand", () => {
     const table = replaceBlock(Buffer.from("SHELL=/bin/fish\n"), root, block);
     expect(findBlock(table, root)?.isEdited).toBe(false);
   });

@@ -81,7 +81,7 @@ export function badData(given: () => QueueEngine): void {
       expect({ pending, processing, scheduled }).toEqual({ pending: 0, processing: 0, scheduled: 0 });
     }
 
-    test("keeps whatever was thrown as text, and the other jobs continue", async () => {
+    test("stores any thrown value as text, and the other jobs continue", async () => {
       const ids = await push([...thrown.map((_, n): [string, number] => ["Throwing", n]), ["Small", 7]]);
       await work();
       for (const id of ids.slice(0, -1)) {
@@ -124,7 +124,7 @@ export function badData(given: () => QueueEngine): void {
       expect(jobs.map((one) => String(one?.result).length)).toEqual([...Array(5).fill(size), 15_900_000, 6]);
     });
 
-    test("a result that cannot be stored leaves the job completed with the reason, and the other results are kept", async () => {
+    test("a job whose result cannot be stored is completed with the reason, and the other results are kept", async () => {
       const ids = await push([
         ["Small", 1],
         ["Quoted", 3_500_000],
@@ -159,7 +159,7 @@ export function badData(given: () => QueueEngine): void {
     });
 
     test.each(["completed", "failed", "retry"] as const)(
-      "in a batch with one refused value (%s), only that one loses its text",
+      "in a batch with one rejected value (%s), only that job loses its text",
       async (ending) => {
         definitions.Odd = {
           attempts: ending === "retry" ? 2 : 1,
@@ -204,7 +204,7 @@ export function badData(given: () => QueueEngine): void {
       },
     );
 
-    test("a store that refuses everything ends the worker", async () => {
+    test("a worker exits if the store rejects everything", async () => {
       await push([
         ["Small", 1],
         ["Small", 2],

@@ -412,7 +412,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
-      test("jobs that the heir doesn't keep are ready immediately, and count as an attempt only if they may have begun", async () => {
+      test("jobs that the worker taking over doesn't keep are ready immediately, and use up an attempt only if they may have started", async () => {
         await engine.push([newJob(), newJob(), newJob()]);
         const [blamed, counted, spared] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
         const dead = (await engine.holders()).find(({ id }) => id === "w1");
@@ -473,7 +473,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(job))).toEqual([]);
       });
 
-      test("registering twice, because the first answer was lost, registers one worker", async () => {
+      test("registering twice, because the first reply was lost, registers one worker", async () => {
         await engine.register({ ...worker("w1"), concurrency: 7 });
         const known = (await engine.holders()).filter(({ id }) => id === "w1");
         expect(known).toMatchObject([{ concurrency: 7 }]);
@@ -766,7 +766,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await settle("w1", done(again))).toEqual([first.id]);
       });
 
-      test("a retry leaves a unique key to the job that has it now", async () => {
+      test("a failed job is not retried while another job has its unique key", async () => {
         const first = await pushOne({ uniqueKey: "T:d" });
         const [failing] = (await claim("w1", 1)) as [ClaimedJob];
         await settle("w1", { ...held(failing), state: "failed", error: "x" });

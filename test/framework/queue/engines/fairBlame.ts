@@ -60,7 +60,7 @@ export function fairBlame(given: () => QueueEngine): void {
 
     const known: JobDefinition<unknown, unknown> = { attempts: 1, run: () => "done" };
 
-    test("jobs of a limited type follow each other without delay", async () => {
+    test("jobs of a limited type start one after another without delay", async () => {
       const worker = await started({ OneByOne: { concurrency: 1, run: () => "done" } });
       const ids: number[] = [];
       for (let n = 0; n < 12; n++) ids.push(await push("OneByOne"));
@@ -110,7 +110,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect((await engine.push([newJob({ type: "New", uniqueKey: "New:a" })]))[0]?.isNew).toBe(true);
     });
 
-    test("an heir without a handler for a dead worker's job doesn't fail it", async () => {
+    test("a worker that takes over a job without having its handler doesn't fail it", async () => {
       const { id } = await heldByDead("New");
       const heir = await started({ Old: known });
       await until(async () => (await state(id)) !== "processing");
@@ -120,7 +120,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(heir, fresh);
     });
 
-    test("a last attempt that was claimed but never begun does not fail when its worker dies", async () => {
+    test("a job claimed for its last attempt but never started does not fail when its worker dies", async () => {
       const log = new AttemptLog();
       const { id } = await heldByDead("Old", log);
       const heir = await started({ Old: known });
@@ -129,7 +129,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(id)).toMatchObject({ attempts: 1 });
     });
 
-    test.each(["begun", "unreadable"])("a last attempt that was begun fails (%s log)", async (kind) => {
+    test.each(["begun", "unreadable"])("a job that started its last attempt fails (%s log)", async (kind) => {
       const log = new AttemptLog();
       const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
       log.note(dead);
@@ -139,7 +139,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\d+\)/);
     });
 
-    test("a claim that arrives after its worker was taken over is not blamed for that worker's death", async () => {
+    test("a job whose claim arrives after its worker was taken over is not blamed for that worker's death", async () => {
       const { id: first } = await heldByDead("Old", new AttemptLog(), "late");
       const heir = await started({ Old: known });
       await until(async () => (await state(first)) === "completed");
@@ -150,7 +150,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(next);
     });
 
-    test("a claim that arrives under the id of a worker that had to register again is not blamed", async () => {
+    test("a job claimed under the id of a worker that had to register again is not blamed", async () => {
       const evicted = await started({ Other: known });
       const idOf = async () => (await engine.holders()).find(({ pid }) => pid === process.pid)?.id as string;
       const former = await idOf();
@@ -163,7 +163,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(heir);
     });
 
-    test("a stopping worker returns a job whose claim was never answered", async () => {
+    test("a stopping worker returns a job whose claim got no reply", async () => {
       const id = await push("Old");
       let isMade = false;
       const lossy: QueueEngine = {
@@ -185,7 +185,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
     });
 
-    test("an heir that can't report doesn't keep jobs that a dead worker never began", async () => {
+    test("a worker that can't reach the store doesn't keep jobs that a dead worker never started", async () => {
       const { id } = await heldByDead("Old", new AttemptLog());
       const mute = () => Promise.reject(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }));
       let hasTaken = false;
@@ -208,7 +208,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await heir.ended;
     });
 
-    test("an heir that dies before it has failed the job passes on the blame", async () => {
+    test("if the worker that takes over dies before it has failed the job, the next one does", async () => {
       const log = new AttemptLog();
       const dead = await heldByDead("Old", log);
       log.note(dead);
@@ -263,7 +263,7 @@ export function fairBlame(given: () => QueueEngine): void {
       expect((await engine.find(id))?.error).toContain("timed out after 0.02 s");
     });
 
-    test("a handler that ignores it for too long ends its worker, which names it and returns the other jobs", async () => {
+    test("if a handler ignores its signal for too long, its worker names it, returns the other jobs and exits", async () => {
       const forever = () => new Promise(() => {});
       const stuck = await push("Stuck");
       const other = await push("Other");

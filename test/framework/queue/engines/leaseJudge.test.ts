@@ -14,9 +14,9 @@ const living = { isSilent: false, isOver: false };
 const connected = { isSilent: true, isOver: false };
 
 test.each<[string, Look[], object]>([
-  ["goes on", [[0, 9, 5]], living],
+  ["has not expired", [[0, 9, 5]], living],
   [
-    "has just been over for the first time",
+    "has just expired for the first time",
     [
       [0, 9, 5],
       [500, 9, -1],
@@ -24,7 +24,7 @@ test.each<[string, Look[], object]>([
     living,
   ],
   [
-    "has been over for as long as a heartbeat takes",
+    "expired longer ago than a heartbeat takes",
     [
       [0, 9, -1],
       [1500, 9, -1501],
@@ -33,7 +33,7 @@ test.each<[string, Look[], object]>([
     over,
   ],
   [
-    "was over and has been prolonged",
+    "had expired and has been renewed",
     [
       [0, 9, -1],
       [2900, 15, 6],
@@ -42,7 +42,7 @@ test.each<[string, Look[], object]>([
     living,
   ],
   [
-    "was over again and again at another end",
+    "has expired several times, each time with another end",
     [
       [0, 9, -1],
       [2000, 10, -1],
@@ -58,9 +58,9 @@ test.each<[string, Look[], object]>([
     ],
     living,
   ],
-  ["was over for long when this process began", [[0, 9, -3_600_000]], over],
+  ["had expired long before this process started", [[0, 9, -3_600_000]], over],
   [
-    "reaches far ahead, for its worker's clock did, and is not prolonged",
+    "ends far in the future, because its worker's clock was ahead, and is not renewed",
     [
       [0, 9, 3_600_000],
       [60_000, 9, 3_540_000],
@@ -68,7 +68,7 @@ test.each<[string, Look[], object]>([
     over,
   ],
   [
-    "reaches far ahead and is prolonged",
+    "ends far in the future and is renewed",
     [
       [0, 9, 3_600_000],
       [59_000, 10, 3_600_000],
@@ -77,7 +77,7 @@ test.each<[string, Look[], object]>([
     living,
   ],
   [
-    "is over while the connection is there",
+    "has expired while the worker is connected",
     [
       [0, 9, -1, true],
       [3000, 9, -3001, true],
@@ -85,16 +85,16 @@ test.each<[string, Look[], object]>([
     connected,
   ],
   [
-    "is over for ever beside a connection",
+    "expired long ago, although the worker is connected",
     [
       [0, 9, -1, true],
       [400_000, 9, -400_000, true],
     ],
     over,
   ],
-  ["goes on without a connection for a moment", [[0, 9, 5000, false]], living],
+  ["has not expired, and whose worker has just lost its connection", [[0, 9, 5000, false]], living],
   [
-    "goes on without a connection",
+    "has not expired, but whose worker remains without a connection",
     [
       [0, 9, 5000, false],
       [900, 9, 4100, false],
@@ -102,7 +102,7 @@ test.each<[string, Look[], object]>([
     { isSilent: false, isOver: true },
   ],
   [
-    "goes on with a connection that was made anew",
+    "has not expired, and whose worker has reconnected",
     [
       [0, 9, 5000, false],
       [500, 9, 4500, true],

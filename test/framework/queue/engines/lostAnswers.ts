@@ -42,7 +42,7 @@ function isWorthLosing(call: Call, given: unknown[]): boolean {
 
 /** Whichever answer is lost, each job is done exactly once. */
 export function lostAnswers(given: () => QueueEngine): void {
-  describe("when an answer is lost", () => {
+  describe("when a reply is lost", () => {
     let engine: QueueEngine;
     beforeEach(() => {
       engine = given();

@@ -35,21 +35,21 @@ function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("a worker's memory and the store", () => {
-  test("change nothing if they agree", async () => {
+describe("a worker compares its jobs with the store", () => {
+  test("and changes nothing if they agree", async () => {
     const worker = remembering({ active: [job(1)], outgoing: [job(2)] });
     worker.reconciliation.begin()([job(1), job(2)]);
     await settled();
     expect([worker.abandoned, worker.returned]).toEqual([[], []]);
   });
 
-  test("a job that the store gives to nobody or to another worker is abandoned", () => {
+  test("a job that the store has given to another worker, or to none, is aborted", () => {
     const worker = remembering({ active: [job(1), job(2)] });
     worker.reconciliation.begin()([job(2)]);
     expect(worker.abandoned).toEqual([job(1)]);
   });
 
-  test("a late answer about one attempt does not abandon the next", () => {
+  test("a late reply about one attempt does not abort the next", () => {
     const worker = remembering({ active: [job(1, 1)] });
     const reconcile = worker.reconciliation.begin();
     worker.state.active = [job(1, 2)];
@@ -57,7 +57,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.abandoned).toEqual([]);
   });
 
-  test("a job claimed after the question is not considered missing", () => {
+  test("a job claimed after the query was sent is not considered missing", () => {
     const worker = remembering({});
     const reconcile = worker.reconciliation.begin();
     worker.state.active = [job(1)];
@@ -72,7 +72,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.returned).toEqual([job(1, 3), job(2)]);
   });
 
-  test("a job that a pending claim is about to bring is not returned", async () => {
+  test("a job that a pending claim may return is not released", async () => {
     const worker = remembering({});
     worker.claimUnderWay();
     worker.reconciliation.begin()([job(1), job(2)]);
@@ -84,7 +84,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.returned).toEqual([job(2)]);
   });
 
-  test("a job that ended during the question is not returned", async () => {
+  test("a job that ended during the query is not returned", async () => {
     const worker = remembering({ outgoing: [job(1)] });
     const reconcile = worker.reconciliation.begin();
     worker.state.outgoing = [];
@@ -94,7 +94,7 @@ describe("a worker's memory and the store", () => {
     expect(worker.returned).toEqual([]);
   });
 
-  test("an unanswered question does not affect the next one", async () => {
+  test("a query without a reply does not affect the next one", async () => {
     const worker = remembering({});
     worker.reconciliation.begin();
     worker.reconciliation.cancel();

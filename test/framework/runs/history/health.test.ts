@@ -53,14 +53,14 @@ const cases: [string, Partial<Expectation>, RunHistory, string[]][] = [
   ["nobody knows since when it is installed", { since: null }, nothing, []],
   ["it is disabled, or for another environment", { isScheduled: false }, nothing, []],
   [
-    "a start that cron skipped came all the same",
+    "a start that a clock change skipped ran anyway",
     {},
     { ...ended(yesterday), lastStart: at("2026-11-23T07:00:01Z") },
     [],
   ],
   ["at boot only", { schedules: ["@reboot"] }, nothing, []],
   [
-    "due four minutes ago: cron may replay it yet",
+    "due four minutes ago: cron can still make up for it",
     { schedules: ["56 9 * * *"] },
     ended({ startedAt: at("2026-11-22T08:56:01Z") }),
     [],
@@ -72,19 +72,19 @@ const cases: [string, Partial<Expectation>, RunHistory, string[]][] = [
     ["was due 6m ago"],
   ],
   [
-    "of another zone: 08:00 in New York is to come",
+    "in another zone: 08:00 in New York is still to come",
     { timezone: "America/New_York" },
     ended({ startedAt: at("2026-11-22T13:00:01Z") }),
     [],
   ],
   [
-    "of several schedules one did not come",
+    "one of several schedules had no start",
     { schedules: ["0 8 * * *", "0 9 * * *"] },
     ended(),
     ["was due 1h ago"],
   ],
   [
-    "it waits for the end of the run before",
+    "it is waiting for the previous run to end",
     { overlap: "wait" },
     { ...ended(yesterday), running: run({ ...yesterday, state: "running", finishedAt: null }) },
     [],
@@ -100,13 +100,13 @@ const cases: [string, Partial<Expectation>, RunHistory, string[]][] = [
     ["usually takes at most 1m 10s"],
   ],
   [
-    "four successes tell nothing of what is usual",
+    "four successes are too few to know the usual duration",
     {},
     { ...ended(), running: run({ state: "running", finishedAt: null }), durations: [60e3, 50e3, 70e3, 60e3] },
     [],
   ],
   [
-    "what the monitor noted stays until it is mended",
+    "an incident from the monitor stays until the problem is fixed",
     { since: null },
     {
       ...ended(),

@@ -42,7 +42,7 @@ describe("the holder of a command's lock is", () => {
     expect(lockHolder("Two")).toEqual(held("d"));
   });
 
-  test("the same for a second skipped start", () => {
+  test("the same run for a second skipped start", () => {
     append(begins("a"), skipped("b"), { ...ends("b"), state: "skipped", holder: held("a") });
     expect(lockHolder("One")).toEqual(held("a"));
   });
@@ -63,7 +63,7 @@ describe("the holder of a command's lock is", () => {
     expect(lockHolder("One")).toEqual(held("a"));
   });
 
-  test("found next to truncated lines", () => {
+  test("found among truncated lines", () => {
     append(begins("a"));
     appendFileSync(journal, '\n{"key":"b","name":"One","ar\n{"key":"c","name":"One","hasLock":true');
     expect(lockHolder("One")).toEqual(held("a"));

@@ -113,7 +113,7 @@ describe("the ledger imports", () => {
     expect(rows()).toEqual(["b running", "c running", "d running"]);
   });
 
-  test("the end of a run found lost, but no second end", () => {
+  test("the end of a run that was marked as lost, but no second end", () => {
     append(start("a"));
     rows();
     ledger.exec("UPDATE runs SET state = 'lost'");
@@ -155,7 +155,7 @@ describe("the ledger imports", () => {
     ["more zeros than any line is long", "\0".repeat(17 * 1024 * 1024), []],
     ["a cut-off line", '{"key":"cut","na', []],
     ["the bytes of another file", "PK\u0003\u0004\n\xff\xfe\n", []],
-  ])("what follows %s at the head of the journal", (_, head, found) => {
+  ])("the lines after %s at the start of the journal", (_, head, found) => {
     writeFileSync(journal, head, "latin1");
     rows();
     appendFileSync(journal, "\n");
@@ -181,7 +181,7 @@ describe("the ledger imports", () => {
     expect(rows()).toEqual(["a succeeded", "b succeeded", "c failed"]);
   });
 
-  test("a test line, and keeps nothing of it", () => {
+  test("a test line, without storing anything", () => {
     append(start("a"));
     expect(reachesLedger(ledger, (line) => append(line), journal)).toBe(true);
     expect(reachesLedger(ledger, () => {}, journal)).toBe(false);

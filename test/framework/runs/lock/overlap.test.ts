@@ -129,7 +129,7 @@ describe("while a run is active, another start", () => {
     expect(await (await second).end()).toBe(0);
   });
 
-  test("that waits ends on a signal despite the command's own handlers, but not once it has begun", async () => {
+  test("that is waiting exits on a signal despite the command's own handlers, but not once it has started", async () => {
     app.write("preload.cjs", 'process.on("SIGTERM", () => { console.log("mine"); process.exit(5); });');
     const preloaded = { NODE_OPTIONS: `--require ${app.root}/preload.cjs` };
     const first = await begin("Waits");
@@ -166,7 +166,7 @@ describe("while a run is active, another start", () => {
     expect(await Promise.all(workers.map(({ end }) => end()))).toEqual([0, 0]);
   });
 
-  test.skipIf(process.getuid?.() !== 0)("says so where its lock cannot be held", async () => {
+  test.skipIf(process.getuid?.() !== 0)("warns if its lock cannot be taken", async () => {
     const first = await begin("Skips");
     expect(await first.end()).toBe(0);
     const lock = `${app.root}/data/locks/Skips.lock`;
@@ -184,7 +184,7 @@ describe("while a run is active, another start", () => {
     );
   });
 
-  test("by a run does not inherit the parent's entry, attempt and origin", async () => {
+  test("made by a run does not inherit the parent's entry, attempt and origin", async () => {
     app.write(
       "commands/Parent.ts",
       `import { spawnSync } from "node:child_process";
@@ -356,7 +356,7 @@ describe("laju stop", () => {
     expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
   });
 
-  test("leaves a process alone that only shares its pid with a run in another container", async () => {
+  test("doesn't signal a process that only has the same pid as a run in another container", async () => {
     const bystander = spawn("sleep", ["60"]);
     const exited = once(bystander, "exit");
     try {

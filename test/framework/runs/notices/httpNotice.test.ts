@@ -55,20 +55,20 @@ describe("a receiver that redirects", () => {
     },
   );
 
-  test("with 302 within its origin has not received the notification, whose body would be lost", async () => {
+  test("with 302 within its origin counts as not delivered, because the body would be lost", async () => {
     first.answer(302, { location: "/login" });
     await expect(postJson(first.url, "{}")).rejects.toThrow("answered 302 and redirected to http");
     expect(first.requests).toHaveLength(1);
   });
 
-  test("receives pings there, because a GET is enough", async () => {
+  test("still receives pings, which are GET requests", async () => {
     first.answer(302, { location: "/ping" });
     await expect(postText(first.url, "done")).rejects.toThrow("redirected too often");
     expect(first.requests[1]).toMatchObject({ method: "GET", path: "/ping" });
   });
 
   test.each(["javascript:alert(1)", "file:///etc/passwd", "data:,x", "about:blank"])(
-    "to %s has not received it",
+    "to %s counts as not delivered",
     async (location) => {
       first.answer(307, { location });
       const [scheme] = location.split(":");
@@ -80,14 +80,14 @@ describe("a receiver that redirects", () => {
     },
   );
 
-  test("to an invalid URL has not received it", async () => {
+  test("to an invalid URL counts as not delivered", async () => {
     first.answer(308, { location: "http://[" });
     await expect(postJson(first.url, "{}")).rejects.toThrow("answered 308 no");
   });
 });
 
 describe("a response", () => {
-  test("without end is read up to 4 kB", async () => {
+  test("that never ends is read up to 4 kB", async () => {
     let sent = 0;
     first.answer(
       400,

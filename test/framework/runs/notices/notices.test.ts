@@ -318,7 +318,7 @@ describe("notifications", () => {
     expect(readdirSync(join(data, "incidents"))).toEqual([]);
   });
 
-  test("ping late if the ledger was locked at the end of a run", async () => {
+  test("are pinged late if the ledger was locked at the end of a run", async () => {
     await run("PingedScript");
     await until(() => pings().length === 2);
     await withLedger(data, async (ledger) => {

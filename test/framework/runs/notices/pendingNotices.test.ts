@@ -78,7 +78,7 @@ describe("a notification that a run left pending", () => {
     expect(texts()).toEqual(["One failed with exit status 9"]);
   });
 
-  test("of a stopped hanging run counts from when it was found hanging", () => {
+  test("of a stopped hanging run counts from the moment it was reported as hanging", () => {
     const incident = { name: "One", reason: "has been running for 4h", runId: null };
     incidents.openIncident({ ...incident, kind: "hanging", openedAt: now - 60_000 });
     ended("a", 1_000, failed);

@@ -238,17 +238,17 @@ describe("a run of a built command", () => {
     expect(await signalled("Listens", "SIGTERM")).toEqual({ status: 143, output: "ready\ntidied up\n" });
   });
 
-  test("of a script with its own handler ends as the handler decides", async () => {
+  test("of a script with its own signal handler ends as the handler decides", async () => {
     expect(await signalled("OwnHandler", "SIGTERM")).toEqual({ status: 5, output: "ready\nmine\n" });
     expect(await last("OwnHandler")).toMatchObject({ state: "failed", exitStatus: 5 });
   });
 
-  test("killed with SIGKILL is found lost", async () => {
+  test("killed with SIGKILL is marked as lost", async () => {
     await signalled("Waits", "SIGKILL");
     expect(await last("Waits")).toMatchObject({ state: "lost", exitStatus: null });
   });
 
-  test("over its time limit exits with 124", async () => {
+  test("that exceeds its time limit exits with 124", async () => {
     expect((await run("TooLong")).status).toBe(124);
     expect(await last("TooLong")).toMatchObject({ state: "timed_out", exitStatus: 124 });
   });
@@ -330,7 +330,7 @@ describe("a run of a built command", () => {
     expect(ended.stderr).toMatch(/^laju: this run of Returns is not recorded: .*no-ledger/);
   });
 
-  test("moves a damaged ledger aside, starts a new one and says so", async () => {
+  test("replaces a damaged ledger and says so", async () => {
     const data = join(app.root, "damaged");
     mkdirSync(data);
     writeFileSync(

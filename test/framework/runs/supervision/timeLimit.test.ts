@@ -97,7 +97,7 @@ describe("a time limit", () => {
     expect(ended.recorded?.error).toContain("had to be killed (SIGKILL)");
   });
 
-  test("that no thread can watch is reported before the work begins", async () => {
+  test("that no thread can watch is reported before `run` is called", async () => {
     const few = `ulimit -n 20; exec ${process.execPath} build/commands/BlocksForLong.js`;
     const { stderr } = await app.run(["-c", few], { program: "bash" });
     expect(stderr).toMatch(
@@ -107,7 +107,7 @@ describe("a time limit", () => {
     expect(many).toMatchObject({ signal: "SIGKILL", stderr: expect.stringMatching(/^working\n/) });
   });
 
-  test("ends it even if the build is replaced just after the start", async () => {
+  test("ends the run even if the build is replaced right after the start", async () => {
     const ended = await direct("Deployed");
     renameSync(join(app.root, "watchdog.away"), join(app.root, "build/watchdog.js"));
     expect(ended).toMatchObject({ signal: "SIGKILL", stderr: "" });

@@ -102,7 +102,7 @@ describe.skipIf(!hasZoneFiles())("with this system's zone files (needs tzdata)",
   });
 });
 
-test("a name for which this system has no file or another zone is rejected, suggesting Intl's canonical name", () => {
+test("a name that this system doesn't have, or has for another zone, is rejected, suggesting Intl's canonical name", () => {
   const offsets: Record<string, number> = { "Asia/Kolkata": 0, "Asia/Calcutta": 330, UTC: 0 };
   const rulesOf = (name: string) => (name in offsets ? { offsetAt: () => offsets[name] } : undefined);
   useZoneFiles({ rulesOf, names: () => [] });

@@ -9,7 +9,7 @@ const setup = bullSetup();
 
 describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
   troubleConformance(setup, ({ push, state, open }) => {
-    test("the next heartbeat knows the jobs of a claim whose answer was lost", async () => {
+    test("the next heartbeat finds the jobs of a claim whose reply was lost", async () => {
       let isDeaf = false;
       const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
       open.push(() => way.close());
