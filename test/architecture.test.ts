@@ -6,8 +6,8 @@ const root = join(import.meta.dirname, "..");
 
 /**
  * The layers, from the top down: a folder may import only from layers below its own. Folders on the same
- * layer don't import each other. (config/ starts a source through package.json's imports, because starting is
- * a layer above.)
+ * layer don't import each other. (config/ must not import framework/start, which is above it. It loads that module by
+ * the name `#startExported` from package.json's imports.)
  */
 const layers: Record<string, string>[] = [
   { "laju.js": "starts the command line, compiled or from its sources" },
@@ -88,7 +88,7 @@ function mayBeLarge(place: string): boolean {
 
 interface Source {
   path: string;
-  /** With comments removed. */
+  /** A source's text without its comments. */
   code: string;
 }
 
@@ -194,7 +194,7 @@ describe("code that runs in production", () => {
 
   test("prints JSON only through jsonText", () => {
     const verbs = inside.filter(({ path }) => path.startsWith("commands/native/"));
-    // Here it writes a TypeScript string.
+    // This module uses JSON.stringify to write a TypeScript string.
     expect(whereFound(verbs, /\bJSON\.stringify\(/)).toEqual(["commands/native/MakeJob.ts"]);
   });
 

@@ -7,7 +7,7 @@ export interface ExampleApp extends AppInProcess {
   seed(): Promise<unknown>;
 }
 
-/** Creates the app. Import commands and services only after this, because they read its variables. */
+/** Creates the app. Import commands and services only afterwards, because they read environment variables that this sets. */
 export async function exampleApp(variables: Record<string, string> = {}): Promise<ExampleApp> {
   const app = await appInProcess(variables);
   await app.DB.migrate.latest();

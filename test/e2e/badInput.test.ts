@@ -48,7 +48,7 @@ const files = {
     'export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });\n',
 };
 
-/** Built and migrated. */
+/** An app that is built and migrated. */
 let ready: TestApp;
 beforeAll(async () => {
   ready = makeApp(files);
@@ -282,14 +282,14 @@ describe("one invalid file among 20 valid ones", () => {
     });
     expect(installed.status).toBe(1);
     expect(installed.stderr).toContain("commands/Good59.ts");
-    // Opened by name and read, but never written.
+    // SQLite opens the file by its name and reads it, but never writes to it.
     expect(new Set(app.read("called").trim().split("\n"))).toEqual(new Set(["-V", "-l"]));
   });
 });
 
 const isRoot = process.getuid?.() === 0;
 
-/** Root can write anywhere. Without its capabilities, it is like an ordinary user. */
+/** Root could write anywhere. Without its capabilities, root is like an ordinary user. */
 function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   if (!isRoot) return app.run(args, { env });
   const words = ["--inh-caps=-all", "--bounding-set=-all", process.execPath, ...args];

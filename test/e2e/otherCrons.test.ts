@@ -215,7 +215,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectSucceeded(laju);
     await expectChangedAndRemoved(place, text);
 
-    // systemd-cron reads the spool directly, and that is visible only inside.
+    // systemd-cron reads the spool directly, which is visible only in the namespace.
     const within = [...house.enter.slice(1), "env", "-C", own.root, `PATH=${house.bin}:/usr/bin:/bin`];
     const installed = () =>
       own.run([...within, process.execPath, "laju", "crontab:install"], { program: "nsenter" });

@@ -130,7 +130,7 @@ describe("the built worker", () => {
     const said = () => readFileSync(join(home, "logs", "plain-out.log"), "utf8");
     await until(() => said().includes("1.2s (pm2 kills after 1600 ms)"), { what: "how long it waits" });
     const [last, runs] = [count("select coalesce(max(id), 0) from jobs"), begun()];
-    // The worker aborts the second after 1.2 s. Its handler doesn't listen.
+    // The worker aborts the second job after 1.2 s, but its handler ignores that.
     await app.run(["build/commands/Push.js", "1", "500"]);
     await app.run(["build/commands/Push.js", "1", "6000"]);
     await until(() => begun() === runs + 2, { what: "both jobs being begun" });

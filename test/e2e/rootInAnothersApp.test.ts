@@ -248,7 +248,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
         data("runs.journal"),
         `\n${JSON.stringify({ key: "forged0001", state: "failed", exitStatus: 1, finishedAt: Date.now(), logTo: 12 })}\n`,
       );
-      // Run as root in root's own app, so that only the rule itself prevents it.
+      // Run as root in root's own app, so that the permissions of files don't prevent it.
       await app.laju("report", "--html", "report.html");
       expect(app.read("report.html")).toContain("Who");
       expect(app.read("report.html")).not.toContain("root:secret");
@@ -292,7 +292,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(readFileSync(data("crontab.bak"), "utf8")).toBe("MAILTO=me\n");
       expect([statSync(secret).uid, readFileSync(secret, "utf8")]).toEqual([0, "root:secret\n"]);
       expect([...rootsFiles(data()), ...rootsFiles(join(app.root, "logs"))]).toEqual([]);
-      // With status 1: there is no daemon here.
+      // The status is 1 because no daemon is running here.
       const checked = await laju("crontab:check", "--user", "www-data", "--json");
       expect(JSON.parse(checked.stdout)).toMatchObject({ state: "in order", user: "www-data" });
       expect((await laju("crontab:remove")).status).toBe(0);

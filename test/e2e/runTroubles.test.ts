@@ -63,7 +63,7 @@ describe("a command that", () => {
         'if (existsSync("broken")) throw new Error("broken");',
         'retries: 1, retryDelay: "10ms",',
       ).replace("export", 'import { existsSync } from "node:fs"; export'),
-      // A run that began ten minutes ago saves waiting.
+      // The run is recorded as started ten minutes ago, so that the test doesn't have to wait.
       "past.cjs": "const { now } = Date; Date.now = () => now() - 600_000;",
       ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\nMAIL_URL=smtp://127.0.0.1:${await freePort()}\n`,
     });
@@ -161,7 +161,7 @@ describe("a command that", () => {
   );
 
   test.skipIf(!isRoot)("prints to a full disk is not shown as a plain success", async () => {
-    // Not the default log folder, as with a declared `log`.
+    // A log outside the default folder, as with a declared `log`.
     const logs = join(app.root, "other logs");
     mkdirSync(logs);
     const script = `mount -t tmpfs -o size=8k none 'other logs'
@@ -174,7 +174,7 @@ describe("a command that", () => {
     expect(first).toMatch(/^Says lost 3\d{3} lines of its output: the disk is full \(ENOSPC\)$/);
     expect(notices("Says")[0]).toMatchObject({ title: first, incident: { kind: "output" } });
     expect((await followStep("Says", `df -h '${logs}'`)).stdout).toContain("Use%");
-    // It lost no output this time.
+    // This time, the command lost no output.
     expect(await run("Says")).toBe(0);
     await until(() => notices("Says").length === 2);
     expect(notices("Says")[1].title).toMatch(/^Says works again after /);
@@ -207,7 +207,7 @@ describe("a command that", () => {
     expect((await app.laju("status", "Fails")).stdout).toMatch(
       /✗ Fails .*\n +acknowledged .* \(they mend it\)/,
     );
-    // Another failing run is no news.
+    // Another failing run is not reported again.
     expect(await run("Fails")).toBe(1);
     expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
     const undone = await app.laju("ack", "Fails", "--undo");

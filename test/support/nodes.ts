@@ -24,7 +24,7 @@ export async function nodeProgram(major: number): Promise<string> {
   const name = `node-${process.platform}-${process.arch}@${major}`;
   await execute("npm", ["pack", name, "--silent", "--pack-destination", draft]);
   await execute("sh", ["-c", "tar xzf ./*.tgz && rm ./*.tgz"], { cwd: draft });
-  // Move it there atomically, so that the next test never finds an incomplete program.
+  // Move the program to its place atomically, so that no test finds an incomplete one.
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
   return program;

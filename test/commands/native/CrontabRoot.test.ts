@@ -8,7 +8,7 @@ describe("the entries of an app in releases", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;
-  /** The app's folder as cron sees it, whichever release that is. */
+  /** The path of the app in crontab lines, a symlink to the current release. */
   let current: string;
   let node: string;
   let logs: string;
@@ -38,7 +38,7 @@ describe("the entries of an app in releases", () => {
 
   const env = () => ({ PATH: `${cron.folder}/bin:${dirname(process.execPath)}:${process.env.PATH}` });
   const laju = (...args: string[]) => app.run(["laju", ...args], { env: env() });
-  /** Types the command between a message's backticks, unchanged. */
+  /** Runs the command that a message shows between backticks, unchanged. */
   const type = (text: string, cwd = app.root) => {
     const command = /`(.*)`/.exec(text)?.[1] ?? `false "${text}"`;
     return app.run(["-c", command], { program: "/bin/sh", env: env(), cwd });
@@ -170,7 +170,7 @@ describe("the entries of an app in releases", () => {
   test("use the node that runs crontab:install, unless one was given", async () => {
     await app.run(["laju", "crontab:install"], { env: env(), program: node });
     cron.put(table().replaceAll(process.execPath, node));
-    // Edited by hand, so the record of crontab:install counts.
+    // The block was edited by hand, so the options recorded by crontab:install apply.
     expect((await laju("crontab:check")).stdout).toContain("was edited by hand");
     await laju("crontab:install", "--node", node);
     rmSync(node);

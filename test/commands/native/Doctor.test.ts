@@ -39,7 +39,7 @@ describe("doctor", () => {
 
   const laju = (...args: string[]) =>
     app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
-  /** Its findings, except about the daemon, which depends on this machine. */
+  /** doctor's findings, except those about the daemon, which depend on this machine. */
   const findings = async (): Promise<{ results: Result[]; status: number | null }> => {
     const { stdout, stderr, status } = await laju("doctor", "--json");
     expect(stderr).toBe("");

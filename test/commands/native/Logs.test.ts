@@ -135,7 +135,7 @@ describe("logs", () => {
     const shown = await onTerminal("logs Speaks");
     expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
     expect(shown).toContain("all is well");
-    // There, the Logger's lines are formatted for people, or kept as JSON with --json.
+    // On a terminal, the Logger's lines are formatted for people, or kept as JSON with --json.
     const plainText = shown.replaceAll(colors, "");
     expect(plainText).toMatch(/\d\d:\d\d:\d\d INFO {2}Logged.* {2}word=x/);
     expect(plainText).not.toContain('"message":"Logged');

@@ -96,7 +96,7 @@ describe("report", () => {
     expect(shot.status).toBe(0);
     const png = readFileSync(picture);
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([500, 900]);
-    // An empty page of that size is a few kilobytes.
+    // A screenshot of an empty page of this size has only a few kilobytes.
     expect(png.length).toBeGreaterThan(15_000);
     const dom = (await browse("--dump-dom")).stdout;
     expect(dom).toContain('<path class="bad"');

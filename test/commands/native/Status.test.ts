@@ -66,7 +66,7 @@ describe("status", () => {
     expect((await laju("crontab:install", "--yes", "--node", "/usr/bin/env")).status).toBe(0);
     const { stdout, status, stderr } = await laju("status", "--check");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    // Its options don't count as differences.
+    // Options that crontab:install was given don't count as differences.
     expect(stdout).toMatch(/The crontab of \w+ is up to date\n$/);
   });
 

@@ -210,7 +210,7 @@ test("a script's own time limit ends it", async () => {
 });
 `;
 
-/** Written into the test that make:test made for the worker. */
+/** The code that is written into the test that make:test created for the worker. */
 const workerTest = `
 import { testCommand } from "laju/testing";
 import { expect, test, vi } from "vitest";

@@ -35,7 +35,7 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
     await waitFor(undefined, () => container.logs().includes(`ran as ${node}`), twoMinutes);
     return container;
   };
-  /** As after COPY, with or without --chown. The folder itself was created by WORKDIR and belongs to root. */
+  /** The app as COPY creates it, with or without --chown. The folder itself was created by WORKDIR and belongs to root. */
   const ownedBy = (user: "root" | number) => {
     const copy = app.copy();
     giveTo(user, copy.root);

@@ -19,7 +19,7 @@ const casesPerSeed = isFull ? 20 : 6;
 
 const timeout = isFull ? 3_600_000 : 240_000;
 
-/** Other tests have a sample for Debian's cron. */
+/** Debian's cron is left out, because other tests have a sample for it. */
 const debian = { skip: false, label: "", path: undefined };
 const daemons = [
   ...(isFull ? [{ cron: "debian", label: "Debian's cron", needs: debian } as const] : []),

@@ -51,7 +51,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     await expectIntended(everyMinute, host, change);
   });
 
-  // Together, the six cover the whole year.
+  // The six hosts together cover the whole year.
   test.concurrent.each(hosts.map((host, index) => [host, index] as const))(
     "starts the entries of calendar forms as intended on a host in %s",
     async (host, index) => {

@@ -7,7 +7,7 @@ import { importForms } from "../../support/apps/importForms";
 let app: TestApp;
 beforeAll(async () => {
   app = makeApp(importForms);
-  // Newer than the build, so that laju starts from source at first.
+  // A source newer than the build makes laju start from source at first.
   const migration = "app/migrations/20270101000000_create_greetings.ts";
   app.write(migration, importForms[migration]);
 });

@@ -85,7 +85,7 @@ test("a new file that is not a handler is an error with its position, and worker
       ({ type, state }: { type: string; state: string }) => `${type} ${state}`,
     );
   expect(await list()).toEqual(["Late pending", "New completed", "Odd pending", "SendInvoice completed"]);
-  // The same from source. After it is fixed, the file is in the next build.
+  // The same applies from source. Once the file is fixed, the next build contains it.
   const source = await app.run([tsx, "commands/Worker.ts", "--once"]);
   expect(source.stdout + source.stderr).toContain("app/jobs/Odd.ts exports no handler");
   expect(await list()).toEqual(["Late completed", "New completed", "Odd pending", "SendInvoice completed"]);

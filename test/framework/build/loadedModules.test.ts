@@ -48,7 +48,7 @@ const held = {
   ),
 };
 
-/** The same with a server. */
+/** Commands that query a server. */
 const served = {
   SetsRedis: declared('import Redis from "../app/services/Redis";', 'await Redis.set("a", "b");'),
   QueriesPostgres: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
@@ -57,7 +57,7 @@ const served = {
 // Evaluates the shared bundle.
 const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
-// Nothing of tls, dns, crypto, zlib or http.
+// But not tls, dns, crypto, zlib or http.
 const sockets = ["net", "diagnostics_channel"];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
@@ -71,7 +71,7 @@ const expected: Record<keyof typeof commands, Loaded> = {
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
   UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
-  // For its watchdog thread. Never child_process: a successful run doesn't start other processes.
+  // For the watchdog thread. child_process is never loaded: a successful run doesn't start other processes.
   LimitsTime: {
     builtins: [...supervision, ...streams, "diagnostics_channel", "worker_threads"],
     vendor: [lock],

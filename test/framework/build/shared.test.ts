@@ -36,7 +36,7 @@ describe("build/shared", () => {
   /** The bundles that each start loads. */
   const bundles = () => halves().filter((file) => text(file).includes("const lajuColdFile ="));
   const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
-  /** A change to laju's part of a run, which results in a different bundle. */
+  /** Changes the code that all commands share, so that the next build writes a different bundle. */
   const change = (text: string) =>
     app.write(
       "framework/config/errors.ts",
@@ -74,7 +74,7 @@ describe("build/shared", () => {
   test.each(["Locked", "Unlocked"])(
     "its code cache contains every function that a start calls: %s",
     async (name) => {
-      // V8 rejects a cache made with other flags, so one is made with these.
+      // V8 rejects a cache that was created with other flags, so create one with these.
       const log = join(app.root, "v8.log");
       const flags = ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`];
       const copy = app.copy();
@@ -125,7 +125,7 @@ describe("build/shared", () => {
   test("unused bundles are deleted, those of the last build only after the next", async () => {
     change("export const round3 = 3;");
     expect((await app.laju("build")).stderr).toBe("");
-    // Recent ones stay, because a concurrent build may be about to use them.
+    // Recent bundles are kept, because a concurrent build may be about to use them.
     expect(bundles().length).toBeGreaterThan(2);
     for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
     change("export const round4 = 4;");

@@ -123,6 +123,6 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
-    return ""; // Gone.
+    return ""; // The process has exited.
   }
 }

@@ -18,7 +18,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
   const folder = temporaryFolder("hidden");
   const program = join(folder, "life.mjs");
   beforeAll(() => {
-    // World-readable there.
+    // Processes run as another user there, so the files must be world-readable.
     chmodSync(folder, 0o755);
     copyFileSync(bundledProgram(join(import.meta.dirname, "..", "..", "support", "lifeProgram.ts")), program);
   });
@@ -99,7 +99,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
   }
 });
 
-/** Runs a Node program there and returns its output. */
+/** Runs a Node program with that view of processes, and returns its output. */
 function runIn(way: string[], args: string[], more: Record<string, string> = {}): string {
   const [program = process.execPath, ...before] = [...way, process.execPath];
   const given = way.length === 0 ? args : [...before, ...args];

@@ -17,7 +17,7 @@ describe.concurrent.each<[EngineName, { skip: boolean; label: string }]>([
   ["mariadb", mysqlNeed],
   ["redis", redisNeed],
 ])("a storm on %s", (engine, need) => {
-  // The same faults hit different moments each time, especially on a slow machine.
+  // Retry once, because the same faults happen at different moments each time, especially on a slow machine.
   test.skipIf(need.skip)(
     `breaks no guarantee of the queue${need.label}`,
     { retry: 1 },

@@ -37,7 +37,7 @@ describe("schedule:work", () => {
   afterAll(() => app.remove());
 
   test("starts due commands in separate processes with their own logs, and drains on SIGTERM", async () => {
-    // As if started by pm2, which must not make a command's runs overlap.
+    // schedule:work is started as by pm2. Even so, a command's runs must not overlap.
     worker = startScheduleWorker(app, [], { pm_id: "0", pm_exec_path: join(app.root, "laju.js") });
     await worker.until(() => said("Command ended", "Seconds").length >= 2);
     await worker.until(() => said("Command failed", "Broken").length === 1 && log("Long").includes("begun"));

@@ -54,7 +54,7 @@ test("helper modules are skipped with a warning and don't fail the build", async
   expect(listed).toMatchObject({ status: 0, stderr: helpers });
   expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).not.toContain("dates");
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: helpers });
-  // They are in the manifest, so that the build isn't considered outdated.
+  // Helper modules are in the manifest, so that the build isn't considered outdated.
   expect(JSON.parse(app.read("build/commands.json")).inputs).toHaveProperty(["commands/dates.ts"]);
 });
 

@@ -59,7 +59,7 @@ function readPage(html: string): { tags: string[]; texts: string[] } {
 
 const now = Date.parse("2026-11-23T09:30:00Z");
 const clock = { now: new Date(now), hostTimezone: "Europe/Berlin" };
-/** Never empty, because an empty value would omit its tags, too. */
+/** A text that is never empty, because the tags around an empty value are omitted. */
 const some = foreign.map((text) => `x${text}y`);
 
 function runWith(error: string, message: string): Run {

@@ -66,7 +66,7 @@ test("many of these are counted, and shown on request", () => {
     "A",
     "staging/Command3",
   ]);
-  // A table with only that line would be useless.
+  // If nothing else is listed, these commands are shown in the table.
   const alone = arrangedList(rowsOf(many), "failed", { environment: "production", isAskedFor: () => false });
   expect([alone.shown.length, alone.hidden.length]).toEqual([9, 0]);
 });

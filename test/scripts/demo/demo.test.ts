@@ -18,7 +18,7 @@ describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
     if (clone) rmSync(dirname(clone), { recursive: true, force: true });
   });
 
-  /** The user's own settings must not matter. */
+  /** An environment without the user's own settings, which must not affect the demo. */
   function start(env: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
     const own = { PATH: process.env.PATH, HOME: home, ...env };
     return spawnSync("npm", ["start", "--silent"], { cwd: clone, encoding: "utf8", env: own });

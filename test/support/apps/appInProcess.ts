@@ -22,7 +22,7 @@ export interface AppInProcess {
 /** A morning in the host's time zone, so that "yesterday" is the same everywhere. */
 export const morning = new Date(2026, 2, 10, 8);
 
-/** Creates the app. Import commands and services only after this, because they read its variables. */
+/** Creates the app. Import commands and services only afterwards, because they read environment variables that this sets. */
 export async function appInProcess(variables: Record<string, string> = {}): Promise<AppInProcess> {
   const root = mkdtempSync(join(tmpdir(), "laju-in-process-"));
   symlinkSync(join(import.meta.dirname, "../../../app"), join(root, "app"));

@@ -21,7 +21,7 @@ export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder
   execFileSync("cp", ["-pR", original, target]);
 }
 
-/** Two test files may create it at the same time. */
+/** Moves the folder to its final place. Another test file may have created it in the meantime. */
 function renameUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -18,7 +18,7 @@ export interface CronHouse {
   folder: string;
   /** A `crontab` that uses only this spool: for CrontabAccess, and (as `bin/crontab`) for PATH. */
   program: string;
-  /** The folder that contains it. */
+  /** The folder that contains this `crontab`. */
   bin: string;
   /** The command prefix for running a program inside. */
   enter: readonly string[];

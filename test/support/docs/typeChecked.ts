@@ -52,7 +52,7 @@ function writePage(page: Page, root: string): [string, Block][] {
   });
 }
 
-/** A folder from which its imports of app/ resolve. */
+/** A folder in the app from which a sample's imports of `../app/…` resolve. */
 function defaultFile({ text, language }: Block, index: number): string {
   const folder = /from "\.\.\/\.\.\//.test(text) ? "test/commands" : "commands";
   return `${folder}/sample${index}.${language}`;

@@ -15,7 +15,7 @@ interface Locked {
  * them.
  */
 export interface LocalRegistry {
-  /** Variables that make npm and npx use it, without using the network or compiling anything. */
+  /** Variables that make npm and npx use this registry, without using the network or compiling anything. */
   env: Record<string, string>;
   stop(): Promise<void>;
 }

@@ -36,7 +36,8 @@ export function bullSetup(): BullSetup {
     },
     open: async () => openBull(url()),
     openAt: openBull,
-    // Makes it a replica of a nonexistent server. With full memory, it would still accept writes that free some first.
+    // Makes the server a replica of one that doesn't exist, so it rejects all writes. If only its memory were full, it would
+    // still accept writes that free some.
     refuseWrites: (isRefusing) =>
       isRefusing ? redis().replicaof("127.0.0.1", 1) : redis().replicaof("no", "one"),
     clear: async () => void (await redis().flushall()),

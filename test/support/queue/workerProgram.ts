@@ -78,7 +78,7 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     attempts: 1,
     timeout: "100ms",
     async run(context) {
-      // Ignores being aborted.
+      // This handler ignores its signal.
       await gateOpen({ ...context, signal: new AbortController().signal });
       say(context, "done");
       return "late";

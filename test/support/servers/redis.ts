@@ -6,10 +6,10 @@ export const redisNeed = needs("redis-server");
 export const hasRedis = () => redisNeed.path !== undefined;
 
 interface RedisOptions {
-  /** The password that it requires. */
+  /** The password that the server requires. */
   password?: string;
   port?: number;
-  /** Whether it persists its data. */
+  /** Whether the server persists its data. */
   appendOnly?: boolean;
   /** Additional settings of redis-server. */
   settings?: Record<string, string>;
@@ -40,7 +40,7 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
     socket.once("data", () => resolve(true)).once("error", () => resolve(false));
-    // A server that is just starting may close the connection without an answer, or keep it.
+    // A server that is still starting may close the connection without a reply, or keep it open.
     socket.once("close", () => resolve(false)).setTimeout(1000, () => socket.destroy());
     socket.once("data", () => socket.destroy());
   });

@@ -102,7 +102,7 @@ export async function startServer(
 
 interface ServerOptions {
   isReady(): boolean | Promise<boolean>;
-  /** Removed after the server has stopped. */
+  /** The folder is removed after the server has stopped. */
   folder: string;
   url: string;
 }
@@ -111,7 +111,7 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
   if (!hasEnded(child)) {
     const ended = once(child, "exit");
     child.kill("SIGCONT");
-    // SIGINT is PostgreSQL's fast shutdown, and stops the others too.
+    // SIGINT is PostgreSQL's fast shutdown; it also stops the other servers.
     child.kill("SIGINT");
     const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;

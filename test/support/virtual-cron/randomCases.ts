@@ -20,7 +20,7 @@ const zones = [
   "Africa/Cairo",
 ];
 
-/** Schedules of other zones, rates and calendar forms, as many of each. */
+/** Schedules of other zones, rates and calendar forms, the same number of each. */
 export function randomCases(random: Random, count: number, { hasSeconds = true } = {}): Intended[] {
   const kinds = [zoned, rate, calendar];
   return Array.from({ length: count }, (_, index) => {
@@ -31,7 +31,7 @@ export function randomCases(random: Random, count: number, { hasSeconds = true }
   });
 }
 
-/** Half of them at night, when clocks change. */
+/** Times of day, half of them at night, when clocks change. */
 function zoned(random: Random, hasSeconds: boolean): Intended {
   const hour = () => integer(random, 0, random() < 0.5 ? 4 : 23);
   const minute = () => integer(random, 0, 59);

@@ -34,8 +34,8 @@ export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
 }
 
 /**
- * The same for several tables, each with its own daemon: for a short virtual time, most of the cost is
- * starting one.
+ * The same for several tables, each with its own daemon. (They run side by side, because for a short virtual time most of
+ * the cost is starting a daemon.)
  */
 export async function recordVirtualCrons(tables: readonly string[], time: VirtualTime): Promise<Started[][]> {
   const logs = await runDaemons(tables, time, {});
@@ -113,7 +113,7 @@ function isOnPath(program: string): boolean {
       accessSync(join(directory, program));
       return true;
     } catch {
-      // Not in this directory; try the next one.
+      // The library is not in this folder; try the next one.
       return false;
     }
   });

@@ -151,7 +151,7 @@ describe.skipIf(systemd.skip)(`systemd${systemd.label}`, () => {
     const files = units.map((unit) => write(folder, unit));
     const broken = write(folder, { name: "laju-broken.timer", text: "[Timer]\nOnCalendar=*-*-45\n" });
     const complaints = verify(files);
-    // Make sure that the check can fail.
+    // Also make sure that systemd rejects an invalid unit, because otherwise this test could not fail.
     const proof = verify([broken]);
     rmSync(folder, { recursive: true });
     expect(complaints).toEqual([]);

@@ -51,7 +51,7 @@ export function badData(given: () => QueueEngine): void {
         },
       },
       Large: { run: ({ data }) => "x".repeat(data as number) },
-      // Both JSON and SQL escape it, so two bytes become eight.
+      // A character that both JSON and SQL escape, so two bytes become eight.
       Quoted: { run: ({ data }) => `"\\`.repeat(data as number) },
       Telling: {
         run({ data, progress }) {

@@ -26,7 +26,7 @@ export interface EngineSetup {
   name: string;
   /** Starts the servers it needs. */
   start(): Promise<void>;
-  /** Another engine, like that of another process. All see the same jobs. */
+  /** Opens an engine, like that of another process. All engines see the same jobs. */
   open(): Promise<QueueEngine>;
   /** Removes all jobs, workers and pauses. */
   clear(): Promise<void>;
@@ -560,7 +560,7 @@ export function conformance(setup: EngineSetup): void {
       const handlers = new Map([["T", handlerOf("T", { default: job("T", { run: () => 5 }) })]]);
       const working = new Worker({ engine: deaf, handlers, concurrency: 1 });
       await working.start();
-      // It finds the first when it starts, and the second only at the next poll.
+      // The worker finds the first job when it starts, and the second only at its next poll.
       for (let n = 0; n < 2; n++) {
         const [pushed] = await other.push([newJob()]);
         const found = () => engine.find(pushed?.id as number);
@@ -671,7 +671,7 @@ export function conformance(setup: EngineSetup): void {
         expect(follower).toMatchObject({ rescheduledFromJob: id });
         return { claimed, follower: follower as JobRecord };
       }
-      /** The old column and the new one. */
+      /** The values of the old column and the new one. */
       async function pointers(id: number) {
         const [row] = await opened()("jobs").where({ id }).select("rescheduled_from", "rescheduled_from_job");
         return Object.values(row).map(Number);
@@ -776,7 +776,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.retry("failed")).toEqual([]);
         expect(await engine.find(first.id)).toMatchObject({ state: "failed", unique: "T:d" });
         await engine.cancel([second.id]);
-        // The key is free: one of the two gets it, and the other has to wait.
+        // No unfinished job has the key, so one of the two is retried, and the other is not.
         expect(await engine.retry([first.id, second.id])).toEqual([first.id]);
         expect(await pushOne({ uniqueKey: "T:d" })).toEqual({ id: first.id, isNew: false });
         const [again] = (await claim("w1", 5)) as [ClaimedJob];

@@ -17,7 +17,7 @@ export function fairBlame(given: () => QueueEngine): void {
     let deaths = 0;
     beforeEach(async () => {
       engine = given();
-      // They name no types, so they accept all.
+      // These workers name no types, so they accept all.
       for (const id of ["w1", "w2"]) await engine.unregister(id);
     });
 
@@ -45,7 +45,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await Promise.all(workers.map(({ ended }) => ended));
     }
 
-    /** The remains of a killed worker: it holds these jobs and isn't registered. */
+    /** What a killed worker leaves behind: it holds these jobs, but is not registered. */
     async function heldByDead(
       type: string,
       log?: AttemptLog,

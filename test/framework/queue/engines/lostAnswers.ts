@@ -12,8 +12,8 @@ const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRE
 type Call = "exchange" | "release" | "takeOver";
 
 /**
- * The same engine, except that one call's answer is lost, whether or not the call is executed. Reports whether that
- * happened.
+ * The same engine, except that the reply to one call is lost, after the call was executed or instead of it. Reports
+ * whether that has happened.
  */
 function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   let isLost = false;
@@ -27,7 +27,7 @@ function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   return { engine: { ...engine, [call]: answerIsLost } as QueueEngine, isLost: () => isLost };
 }
 
-/** The same engine, except that one answer is lost. A worker releases no jobs unless an earlier answer was lost. */
+/** The same engine, except that one reply is lost. A worker releases no jobs unless an earlier reply was lost. */
 function lossyEngine(engine: QueueEngine, call: Call, isMade: boolean) {
   return losing(call === "release" ? losing(engine, "exchange", true).engine : engine, call, isMade);
 }
@@ -40,7 +40,7 @@ function isWorthLosing(call: Call, given: unknown[]): boolean {
   return call !== "exchange" || (given[0] as { claim: object | null }).claim !== null;
 }
 
-/** Whichever answer is lost, each job is done exactly once. */
+/** Whichever reply is lost, each job is done exactly once. */
 export function lostAnswers(given: () => QueueEngine): void {
   describe("when a reply is lost", () => {
     let engine: QueueEngine;
@@ -48,7 +48,7 @@ export function lostAnswers(given: () => QueueEngine): void {
       engine = given();
     });
 
-    /** An unknown worker holds these: a starting worker takes them over and releases them. */
+    /** Jobs of an unknown worker: a starting worker takes them over and releases them. */
     async function heldByStranger(count: number): Promise<void> {
       await engine.push(Array.from({ length: count }, () => newJob()));
       const claim = { limit: count, limits: noLimits };

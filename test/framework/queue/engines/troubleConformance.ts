@@ -131,7 +131,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       open.push(() => watch.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);
-      // Several connections. Each serves a heartbeat only after the engine has given up on the previous one.
+      // Several connections in turn: the engine uses the next one for a heartbeat only after it has given up on the previous one.
       await Promise.all([beat(), beat(), far.holders()]);
       way.swallow();
       wakes = 0;
@@ -156,7 +156,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
         open.push(() => skewed.reset());
         const soon = await push("Quick", { when: { in: 1500 } });
         const late = await push("Quick", { when: { in: 300_000 } });
-        // Not a minute that could begin while this runs.
+        // A time that isn't reached while this test runs.
         const minute = (new Date().getUTCMinutes() + 3) % 5;
         const cron = { expression: `${minute}-59/5 * * * *`, timezone: "UTC" };
         const repeated = await push("Quick", { cron, when: { at: Date.now() } });

@@ -127,7 +127,7 @@ export function workerConformance(setup: WorkerSetup): void {
         await until(async () => worker.child.signalCode !== null || (await state(poison)) === "failed");
       }
       await until(async () => (await count("completed")) === others.length);
-      // Twice together with others, and twice alone.
+      // The job kills a worker twice while others run, and twice alone.
       expect(workers.traces().filter((line) => line.startsWith("Poison"))).toHaveLength(4);
       expect(await engine.find(poison)).toMatchObject({ attempts: 2 });
       for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });
@@ -138,7 +138,7 @@ export function workerConformance(setup: WorkerSetup): void {
       const worker = workers.start({ concurrency: 3 });
       await until(() => workers.traces().length === 3);
       worker.child.kill("SIGTERM");
-      // Before it receives the signal, it can hold three, because it has not claimed the next one yet.
+      // Before the worker receives the signal, it can hold three jobs, because it has not claimed the next one yet.
       await until(() => worker.output().includes("Worker stopping"));
       await until(async () => (await count("processing")) === 3);
       workers.openGate();
@@ -229,7 +229,7 @@ export function workerConformance(setup: WorkerSetup): void {
         error: expect.stringContaining("timed out after 0.1 s"),
       });
       const late = ids.Late as number;
-      // It has timed out, but keeps its slot until it returns.
+      // The job has timed out, but counts as running until its handler returns.
       expect(await state(late)).toBe("processing");
       workers.openGate();
       await traced(`Late ${late} 1 done`);
@@ -249,7 +249,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await found("Quick")).toMatchObject({ state: "completed" });
       expect(await state(unreadable)).toBe("failed");
       expect(worker.output()).toContain("Unhandled rejection in a job's handler");
-      // Its result came after the timeout and is ignored.
+      // The handler's result came after the timeout and is ignored.
       const [after] = (await push("Quick")) as [number];
       await until(async () => (await state(after)) === "completed");
       await until(async () => (await state(late)) === "failed");

@@ -41,7 +41,7 @@ const files = {
       await DB.transaction((trx) => SendInvoice.push({ invoiceId: 10 }, { trx }));
       return "new: " + again.isNew;
     } });`,
-  // Prints the jobs and forgets them.
+  // Prints the jobs that have run since the last call.
   "list.ts": `
     import DB from "./app/services/DB";
     (async () => {

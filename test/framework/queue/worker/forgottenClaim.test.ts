@@ -36,7 +36,7 @@ test("a job whose claim the server forgot in a crash does not run twice at once"
   let givenAgain = 0;
   const crashing: QueueEngine = {
     ...queue.engine,
-    // Held back until the job is claimed again: a heartbeat would rightly end the first run.
+    // Heartbeats are held back until the job is claimed again, because they would rightly abort the first run.
     heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? queue.engine.heartbeat(beat) : away()),
     async exchange(request) {
       if (isDown) {
@@ -86,7 +86,7 @@ test("a job that has not been started when the store fails is returned, because 
     async exchange(request) {
       if (request.progress.length > 0 && refusals++ === 0) return away();
       const { claim } = request;
-      // One more than there is room for, as a busy worker claims ahead.
+      // One job more than can run at once, because a busy worker claims ahead.
       return queue.engine.exchange({ ...request, claim: claim && { ...claim, limit: claim.limit + 1 } });
     },
   };

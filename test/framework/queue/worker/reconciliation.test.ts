@@ -4,7 +4,7 @@ import { type LocalState, Reconciliation } from "../../../../framework/queue/wor
 
 const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
 
-/** A worker's memory, which records the actions of the comparison. */
+/** What a worker knows about its jobs. Records what the comparison with the store does. */
 function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
   const state = { active: [] as Held[], outgoing: [] as Held[], ...start };
   const abandoned: Held[] = [];

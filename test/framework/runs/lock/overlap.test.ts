@@ -225,7 +225,7 @@ function hasOpen(pid: number, name: string): boolean {
     try {
       return readlinkSync(`${folder}/${descriptor}`).endsWith(name);
     } catch {
-      return false; // It was closed in the meantime.
+      return false; // The file was closed in the meantime.
     }
   });
 }

@@ -113,7 +113,7 @@ describe("notifications", () => {
       run: { state: "failed", exitStatus: 1 },
     });
     expect(hooks()[0].run.error).toContain("no rows");
-    // The first run printed the same line, and it is not repeated here.
+    // The first run printed the same line. This notification must contain only that of the second.
     expect(hooks()[0].output.match(/counting <rows>/g)).toHaveLength(1);
     const [mail] = smtp.mails;
     expect(mail).toMatchObject({

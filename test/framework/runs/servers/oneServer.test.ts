@@ -41,7 +41,7 @@ class Servers {
   readonly apps = [built.copy(), built.copy()];
   readonly work = `${this.apps[0].root}/work`;
 
-  /** Starts it on every server at once, `times` times on each. */
+  /** Starts the command on all servers at once, `times` times on each. */
   start(name: string, env: NodeJS.ProcessEnv, times = 1) {
     const starts = this.apps.flatMap((app, server) => Array.from({ length: times }, () => ({ app, server })));
     return Promise.all(

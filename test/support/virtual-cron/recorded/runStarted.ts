@@ -27,7 +27,7 @@ export async function runStarted(started: readonly Started[], jobs: string): Pro
   }
 }
 
-/** As entryChecks.ts writes a line without a guard or delay. */
+/** A line without a guard or delay, as entryChecks.ts writes it. */
 const plainCommand = /^slept=0; echo "(\d+) \$VC_NOW \$slept" >> "\$VC_LOG"$/;
 
 function isPlain({ command }: Started): boolean {

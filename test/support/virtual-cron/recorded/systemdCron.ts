@@ -24,7 +24,7 @@ export async function recordSystemdCron(
     const all: Started[] = [];
     for (const { calendar, command } of timers) {
       for (const at of await elapses(calendar, timezone, [from, to])) {
-        // Up to the maximum delay, differently each time.
+        // A delay up to the maximum, different each time.
         all.push({ at: at + ((all.length * 23) % (latest + 1)), command });
       }
     }

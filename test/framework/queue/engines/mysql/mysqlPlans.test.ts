@@ -50,7 +50,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
       const [asked] = (await statementsOf(() => claim(1))).filter((sql) => sql.endsWith("skip locked"));
       expect(asked).toMatch(/id > \d{5}/);
       expect(await pagesOf(asked as string)).toBeLessThan(15);
-      // Without its position it would read every page that has held them.
+      // If the claim didn't know its position, it would read every page that has contained finished jobs.
       const fromStart = (asked as string).replace(/id > \d+/, "id > 0");
       expect(await pagesOf(fromStart)).toBeGreaterThan(30);
     } finally {

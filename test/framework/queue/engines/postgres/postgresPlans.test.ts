@@ -7,7 +7,7 @@ import { postgresNeed } from "../../../../support/servers/postgres";
 
 const finished = 1_000_000;
 const ready = 200_000;
-// As large as a real worker's: a small batch would be found by its ids in any plan.
+// As many jobs as a real worker holds: PostgreSQL would find a few by their ids in any plan.
 const batch = 500;
 /** A batch of each of three types, from which one batch is chosen. */
 const most = 3 * batch;
@@ -95,7 +95,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
         (select id from jobs where status = 'pending' and type = 'T1' order by sort_order, id limit 20000) returning id)
         select max(id) as last from done`);
       expect(await blocksFrom(Number(rows[0].last))).toBeLessThan(before + 100);
-      // Without it, it would read every page that has held them.
+      // If the claim didn't know its position, it would read every page that has contained finished jobs.
       expect(await blocksFrom(-1)).toBeGreaterThan(before + 500);
     } finally {
       await held.rollback();

@@ -17,7 +17,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
   const folder = temporaryFolder("full-disk");
   const filler = join(folder, "filler");
   const setup = sqliteSetup(folder);
-  // The handlers write their traces to another disk.
+  // The handlers write their traces to another disk, which is not full.
   const traces = temporaryFolder("traces");
   const workers = workerProcesses(traces, setup.environment());
   let engine: QueueEngine;
@@ -139,7 +139,7 @@ describe("200,000 jobs of types without a handler", () => {
     const unparked = await medianOf(claimOne);
     for (const type of await engine.readyTypes()) while ((await engine.park(type, 0)) > 0);
     expect((await engine.counts()).byState).toMatchObject({ parked: 200_000, pending: 0 });
-    // 20,000 types take as many steps through the index.
+    // With 20,000 types, a claim takes 20,000 steps through the index.
     expect(await medianOf(claimOne)).toBeLessThan(unparked / 5);
     expect(await engine.unpark(["Gone7"])).toBe(10);
   });
