@@ -25,7 +25,7 @@ import { bundleVendor } from "./vendor/bundleVendor";
 /** The result of a build. */
 export interface BuildReport {
   built: CommandFacts[];
-  /** Commands whose file is currently invalid and that keep the output of an earlier build. */
+  /** Commands whose file is currently invalid, so that the output of an earlier build was kept. */
   kept: CommandFacts[];
   removed: Removed[];
   problems: CommandProblem[];
@@ -119,7 +119,7 @@ export async function buildApp(): Promise<BuildReport> {
   };
 }
 
-/** Recompiles these commands and leaves the rest of the build unchanged, for `build --watch`. */
+/** For `build --watch`: recompiles these commands and leaves the rest of the build unchanged. */
 export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, home, build } = realPaths();
@@ -130,7 +130,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   if (shared === undefined) return buildApp();
   const context = { root, home, build, vendor: vendor.files, shared };
   const compiled = await compileCommands(context, cache, previous, names);
-  // Other commands may import the helpers.
+  // Other commands may import these helpers.
   if (compiled.helpers.length > 0) return buildApp();
 
   const problems = [...compiled.unread, ...compiled.problems];
@@ -161,7 +161,10 @@ function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): Comma
   return (previous?.commands ?? []).filter(({ file, name }) => bad.has(file) && isBuilt(name));
 }
 
-/** The build's folders without links. esbuild uses real paths, which differ if the root is a link (`current`). */
+/**
+ * The build's folders with all symlinks resolved, because esbuild uses real paths, and the root may be a symlink
+ * (`current`).
+ */
 function realPaths(): Omit<BuildFolder, "vendor"> {
   const root = realpathSync(paths.root);
   return {
@@ -171,13 +174,13 @@ function realPaths(): Omit<BuildFolder, "vendor"> {
   };
 }
 
-/** Before the first successful build there is nothing to keep. */
+/** The report of a build that failed before any build had succeeded: there is no earlier output to keep. */
 function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
   const nothing = { built: [], kept: [], removed: [], alone: [], warnings: [] };
   return { ...nothing, problems, milliseconds: since(beganAt) };
 }
 
-/** Called last, so that all files in the manifest already exist. */
+/** Writes the manifest. Called last, so that all files in it already exist. */
 function writeManifest(manifest: Manifest, beganAt: Date): void {
   const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
   writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
@@ -185,13 +188,16 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
   utimesSync(paths.manifest, beganAt, beganAt);
 }
 
-/** Problems of handlers that have not been reported yet, because they made no command's build fail. */
+/** Problems of handlers that have not been reported yet, because they did not make a command's build fail. */
 function unreported(problems: CommandProblem[], reported: CommandProblem[]): CommandProblem[] {
   const messages = new Set(reported.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
 }
 
-/** Replaces laju's files with its package.json, which identifies them, because a package's files don't change. */
+/**
+ * The inputs with all files of laju replaced by its package.json, which identifies them, because a package's files
+ * don't change.
+ */
 function ownInputs(inputs: string[], context: Omit<BuildFolder, "vendor">): string[] {
   const lajus = context.home === context.root ? [] : [pathFromRoot("package.json", context)];
   return [...inputs.filter(isSource), ...lajus];

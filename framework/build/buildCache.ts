@@ -43,8 +43,8 @@ export class BuildCache {
   }
 
   /**
-   * Reuses a part that is up to date, or else builds it. `context` covers everything else that affects the part besides
-   * its inputs.
+   * Reuses a part that is up to date, or else builds it. `context` stands for everything that affects the part in
+   * addition to its inputs.
    */
   async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
     const inputs = this.currentInputs(part, context);
@@ -66,7 +66,8 @@ export class BuildCache {
 
   keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
     const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
-    // If a file was saved during the build, we don't know which version was used. Build it again next time.
+    // If a file was saved during the build, we don't know which version was used, so have the next build build this
+    // part again.
     const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
     this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
   }
@@ -124,7 +125,10 @@ export class BuildCache {
   }
 }
 
-/** All importable files, because a new file may change what an import resolves to, and workers include every handler. */
+/**
+ * The names of all importable files. They count as an input, because a new file may change what an import resolves to,
+ * and workers include every handler.
+ */
 function namesIn(root: string, folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
   return names.filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name)).map((name) => `${folder}/${name}`);

@@ -35,7 +35,7 @@ async function bundleAlone(command: SourceCommand, context: BuildContext): Promi
   try {
     return await compile([command], "cjs", context);
   } catch (error) {
-    // A module imported by the command may also use top-level await or be importable only from ES modules.
+    // A module that the command imports may also use top-level await, or only be importable by ES modules.
     if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
       return bundleModule(command, context);
     }

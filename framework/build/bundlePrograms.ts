@@ -11,11 +11,11 @@ import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";
 
-/** Scripts written for Laju start these programs in build/ by relative path. */
+/** The programs that scripts written for Laju start in build/, by relative path. */
 const programs = ["backup", "restore", "clean-backup"];
 
 /**
- * Compiles framework/programs/*.ts to build/*.js. They are independent of commands/, because the user may have a command
+ * Compiles framework/programs/*.ts to build/*.js. They don't come from commands/, where the user may have a command
  * that starts one of them.
  */
 export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
@@ -30,7 +30,7 @@ export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
   return fromRoot(made, context);
 }
 
-/** The name ends in .js, so that it can't clash with a command that starts this program. */
+/** The program as a command. Its name ends in .js, so that it can't clash with the name of a command. */
 function readProgram(name: string, home: string): SourceCommand {
   const [file = ""] = asFound([`${folder}/${name}.ts`], home);
   const text = readFileSync(join(home, file), "utf8");

@@ -3,7 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The file name of a bundle's code cache. V8 accepts only caches of its own version, so each Node has a separate one. */
+/**
+ * The file name of a bundle's code cache. V8 accepts only caches of its own version, so each version of Node has a
+ * separate cache.
+ */
 export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;
 }
@@ -16,7 +19,7 @@ interface Half {
   words: string[];
 }
 
-/** Creates the cache of each half. Returns problems without duplicates. */
+/** Creates the cache of each half. Returns the problems, without duplicates. */
 export async function makeCachesOfHalves(
   name: string,
   folder: string,

@@ -11,7 +11,7 @@ export interface CompiledCommands extends Attempt {
   built: CommandFacts[];
   /** The problems of commands whose metadata could not be read. */
   unread: CommandProblem[];
-  /** Warnings about modules that are not commands but whose names don't show it. */
+  /** Warnings about modules that are not commands, although their names suggest it. */
   helpers: CommandProblem[];
   /** The newly compiled commands that tsx cannot start. */
   alone: string[];

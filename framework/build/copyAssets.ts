@@ -33,7 +33,7 @@ function assetsIn(root: string, folder: string): string[] {
     .filter((file) => !/\.[cm]?tsx?$/.test(file) && isFile(join(root, file)));
 }
 
-/** Skips broken links, which some editors use to mark a file as being edited. */
+/** Whether this is a file. Skips broken symlinks, with which some editors mark a file as being edited. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -51,8 +51,8 @@ if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));
 }
 
 /**
- * A command with `oneServer` contacts the servers' shared store before its own modules are loaded. It is compiled to an
- * ES module, because only that can wait for the answer while loading.
+ * Whether a command must be compiled to an ES module, because only that can wait while loading. A command with
+ * `oneServer` waits for the servers' shared store before its own modules are loaded.
  */
 export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): boolean {
   return hasTopLevelAwait || oneServer !== null;
@@ -64,8 +64,8 @@ function importOfBegin({ oneServer }: SourceCommand, home: string): string {
 }
 
 /**
- * Whether a crontab may start the command at other times too, or servers have to agree on its scheduled time. Only then does
- * the compiled command contain the schedule engine.
+ * Whether a crontab may also start the command at times when it isn't due, or servers have to agree on its scheduled
+ * time. Only then does the compiled command contain the schedule engine.
  */
 function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
   if (schedules.length === 0) return false;

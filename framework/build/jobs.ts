@@ -18,8 +18,8 @@ export function leftOutJobs(): string[] {
 }
 
 /**
- * Compiles the handlers of app/jobs into the programs that load handlers, since a bundle has no folder to read. While a
- * handler of the last build is invalid, such programs are not rebuilt, and the last good ones stay.
+ * Compiles the handlers of app/jobs into the programs that load handlers, since a bundle has no folder to read them
+ * from. If a handler of the last build has become invalid, these programs are not rebuilt until it is fixed.
  */
 export function jobsPlugin(root: string): Plugin {
   return {
@@ -37,8 +37,8 @@ export function jobsPlugin(root: string): Plugin {
 }
 
 /**
- * Each handler is evaluated on demand, so that one that throws doesn't affect the others. Also lists the omitted
- * handlers, so that the worker leaves their jobs to other workers.
+ * The module that lists the handlers. Each handler is evaluated on demand, so that one that throws doesn't affect the
+ * others. Omitted handlers are listed too, so that the worker leaves their jobs to other workers.
  */
 function registryText(folder: string, names: readonly string[]): string {
   const entries = names.map((name) => entryText(name, `import(${JSON.stringify(join(folder, name))})`));

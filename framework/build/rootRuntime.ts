@@ -5,7 +5,10 @@ import { writeIfChanged } from "./files";
 /** The files that laju.js and compiled commands need when root starts them. */
 const files = ["appUser.cjs", "crontabParent.cjs", "commandLine.mjs"];
 
-/** Copies them to build/runtime before any file that loads them is written. Returns their sources in laju's own folder. */
+/**
+ * Copies these files to build/runtime, before any file that loads them is written. Returns their sources in laju's own
+ * folder.
+ */
 export function copyRootRuntime({ home, build }: { home: string; build: string }): string[] {
   return files.map((file) => {
     const source = `framework/build/runtime/${file}`;

@@ -6,7 +6,7 @@ import { jobTypesFile } from "../catalog/jobTypes";
 import { paths } from "../config/config";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
 
-/** Editors save a file in several steps. Events within this time (ms) count as one change. */
+/** Events within this time, in milliseconds, count as one change, because editors save a file in several steps. */
 const settling = 15;
 
 /**

@@ -41,7 +41,7 @@ export function driftText(manifest: Manifest): string | undefined {
   return `the build is older than its sources: ${first}${others} changed`;
 }
 
-/** Warns on stderr if a verb that uses the build would miss changes. */
+/** Called by verbs that use the build: warns on stderr if the sources have changed since. */
 export function warnOfOldBuild(manifest: Manifest): void {
   const text = driftText(manifest);
   if (text === undefined) return;

@@ -42,7 +42,7 @@ function sourceFacts(names: readonly string[]): Facts {
 
 /** Commands whose source is unchanged since the build, so that the parser, which is slow to start, isn't needed. */
 function unchanged(): Map<string, CommandFacts> {
-  // When working on laju itself, use the current code to read sources.
+  // This is laju's own code, run from source, which may read sources differently than the build did.
   if (typeof LAJU_BUILT === "undefined" || !existsSync(paths.manifest)) return new Map();
   const { commands, problems, inputs } = readManifest();
   const builtAt = manifestTime();
@@ -51,7 +51,7 @@ function unchanged(): Map<string, CommandFacts> {
   return new Map(commands.filter(isUnchanged).map((command) => [command.name, command]));
 }
 
-/** schedule.json may also contain commands that are not built yet or whose file is currently invalid. */
+/** Applies schedule.json, which may also name commands that are not built yet, or whose file is currently invalid. */
 function deployed({ commands, problems, helpers = [] }: Facts, sources: readonly string[]): Catalog {
   const names = new Set([...commands.map(({ name }) => name), ...sources]);
   const deployed = applyOverrides(commands, readOverrides([...names]));
@@ -110,7 +110,7 @@ function noSuchCommand(name: string, wanted: string, commands: readonly Named[])
   });
 }
 
-/** Reduces a name to a form that is the same for every case style. Keeps folders. */
+/** A name in a form that is the same for every case style. Keeps folders. */
 export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

@@ -31,7 +31,10 @@ export function commandNames(): string[] {
   return existsSync(paths.commands) ? namesIn("").sort() : [];
 }
 
-/** Recurses by hand, because a recursive readdir makes an extra system call per entry. */
+/**
+ * The names in a folder and its subfolders. Doesn't use readdir's own recursion, which makes an extra system call per
+ * entry.
+ */
 function namesIn(folder: string): string[] {
   return readdirSync(join(paths.commands, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder + entry.name;

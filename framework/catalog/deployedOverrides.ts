@@ -42,7 +42,10 @@ function presentText(): string | undefined {
   }
 }
 
-/** Replaces the file atomically. If the file is a link, for example to one that releases share, keeps the link. */
+/**
+ * Replaces the file atomically. If it is a symlink, for example to a file that releases share, replaces the file that
+ * the symlink points to.
+ */
 function replaceFile(text: string): void {
   const file = existsSync(paths.schedule) ? realpathSync(paths.schedule) : paths.schedule;
   try {

@@ -6,12 +6,15 @@ import { writeAtomically } from "../files/writeAtomically";
 import { jobNames } from "./jobSources";
 
 /**
- * The name begins with _ because the file is not a handler. It isn't a .d.ts, because skipLibCheck hides errors in
- * those.
+ * The name begins with _ because the file is not a handler. It doesn't end with .d.ts, because skipLibCheck would hide
+ * errors in it.
  */
 export const jobTypesFile = "app/jobs/_types.ts";
 
-/** Writes the types of all jobs, against which `scheduleJob` and `push` are checked. The output is deterministic. */
+/**
+ * Writes the types of all jobs, against which calls of `scheduleJob` and `push` are type-checked. The output is
+ * deterministic.
+ */
 export function writeJobTypes(names = jobNames()): void {
   const file = join(paths.root, jobTypesFile);
   const began = new Date();

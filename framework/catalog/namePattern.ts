@@ -6,9 +6,9 @@ export function isPattern(word: string): boolean {
 }
 
 /**
- * Compiles a pattern in the style of shells and .gitignore, for folded names (lower case, no separators): `*` and `?` don't
- * match slashes, `**` does, and a pattern without a slash matches the last part of a name. Not Node's path.matchesGlob,
- * which prints a warning on stderr.
+ * Compiles a pattern in the style of shells and .gitignore, for folded names (lower case, no separators): `*` and `?`
+ * don't match slashes, `**` does, and a pattern without a slash matches the last part of a name. Doesn't use Node's
+ * path.matchesGlob, because it prints a warning on stderr.
  */
 export function namePattern(pattern: string): RegExp {
   const anywhere = pattern.includes("/") ? "" : "(?:.*/)?";
@@ -18,7 +18,7 @@ export function namePattern(pattern: string): RegExp {
     throw new LajuError(`${JSON.stringify(pattern)} is not a pattern`, {
       code: "E_USAGE",
       exitStatus: 2,
-      hint: "Write it like 'Sync*', 'reports/*' or '{Sync,Import}*'.",
+      hint: "Write a pattern such as 'Sync*', 'reports/*' or '{Sync,Import}*'.",
     });
   }
 }

@@ -10,15 +10,18 @@ export interface CrontabAnswer {
   error?: NodeJS.ErrnoException;
 }
 
-/** Whether root started this process and calls crontab(1) on its behalf (runtime/crontabParent.cjs). */
+/**
+ * Whether root started this process, and a process that is still root calls crontab(1) on its behalf
+ * (runtime/crontabParent.cjs).
+ */
 export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
-/** A request to root's process that does not call crontab(1). */
+/** The request to the root process for other users' blocks. It doesn't call crontab(1). */
 const othersBlocks = "others' blocks";
 
-/** Asks root's process to call crontab(1), and waits for the result. */
+/** Asks the root process to call crontab(1), and waits for the result. */
 export function askRoot(
   args: string[],
   { stdin, header }: { stdin?: number | undefined; header?: string | undefined },
@@ -61,7 +64,7 @@ function readLine(socket: number): string {
   for (;;) {
     const chunk = Buffer.alloc(64 * 1024);
     const length = readSync(socket, chunk, 0, chunk.length, null);
-    if (length === 0) throw new Error("root's process, which calls crontab, has exited");
+    if (length === 0) throw new Error("the root process, which calls crontab, has exited");
     chunks.push(chunk.subarray(0, length));
     if (chunk[length - 1] === 10) return Buffer.concat(chunks).toString();
   }

@@ -88,7 +88,7 @@ function inFolder<T extends Selectable>(folder: string, commands: readonly T[]):
   throw usageError(`there are no commands in ${folder}`, didYouMean(folder, foldersOf(commands), "folders"));
 }
 
-/** For "a/b/C", "a/b/" and "a/". */
+/** All folders that contain commands: for "a/b/C", "a/b/" and "a/". */
 function foldersOf(commands: readonly Selectable[]): string[] {
   const folders = commands.flatMap(({ name }) =>
     [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1)),
@@ -123,7 +123,7 @@ function nearPattern(word: string, commands: readonly Selectable[]): string[] {
   return [...new Set(names)].slice(0, 3);
 }
 
-/** All substrings of this length. */
+/** All substrings of this length in the text. */
 function partsOf(text: string, length: number): string[] {
   return Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) =>
     text.slice(at, at + length),

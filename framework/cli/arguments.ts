@@ -25,7 +25,7 @@ export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O):
   }
 }
 
-/** Don't load parseArgs for a start without arguments, as by cron. */
+/** The options without any arguments. Doesn't load parseArgs, because most starts (by cron) have no arguments. */
 function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
   const withDefault = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
   return Object.fromEntries(
@@ -33,7 +33,7 @@ function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
   ) as OptionValues<O>;
 }
 
-/** parseArgs rejects keys it doesn't know (`description`) and readonly arrays. */
+/** The specs for parseArgs, which rejects unknown keys such as `description`, and readonly arrays. */
 function forParseArgs(specs: OptionSpecs) {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { type, short, multiple, default: value }]) => [
@@ -51,7 +51,7 @@ function forParseArgs(specs: OptionSpecs) {
 function usageError(error: Error, argv: string[], specs: OptionSpecs): LajuError {
   const known = Object.keys(specs).map((name) => `--${name}`);
   const unknown = /Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
-  const hint = known.length > 0 ? `Available options: ${known.join(", ")}.` : "It has no options.";
+  const hint = known.length > 0 ? `Available options: ${known.join(", ")}.` : "There are no options.";
   if (unknown !== undefined) {
     return new LajuError(`unknown option ${unknown}`, { code: "E_USAGE", exitStatus: 2, hint });
   }
@@ -63,7 +63,7 @@ function usageError(error: Error, argv: string[], specs: OptionSpecs): LajuError
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: dashHint ?? hint });
 }
 
-/** In `--offset -5`, -5 could be an option: parseArgs accepts a value like that only after "=". */
+/** A hint for `--offset -5`, where -5 could also be an option: parseArgs accepts such a value only after "=". */
 function dashValueHint(option: string, argv: string[]): string {
   const value = argv[argv.indexOf(option) + 1] ?? "-5";
   return `If ${value} is the value, write ${option}=${value}.`;

@@ -32,7 +32,10 @@ function defaultNote({ default: value, sensitive }: OptionSpec): string {
   return `default ${[value].flat().map(shownDefault).join(", ")}`;
 }
 
-/** Quoted where it could be misread: empty, with spaces at either end, or with control characters. */
+/**
+ * The default as shown. Quoted if it could be misread: if it is empty, has spaces at either end, or contains control
+ * characters.
+ */
 function shownDefault(value: string | boolean): string {
   const text = String(value);
   return /^$|^\s|\s$|[^\S ]|\p{C}/u.test(text) ? JSON.stringify(text) : text;

@@ -27,7 +27,9 @@ export function usageError(message: string): LajuError {
   });
 }
 
-/** `constructor` and the like exist on every object but are not options. */
+/**
+ * The command's option with this name. Looks up own properties only: `constructor` and the like exist on every object.
+ */
 function optionOf({ options }: Pick<CommandFacts, "options">, key: string): OptionSpec | undefined {
   return Object.hasOwn(options, key) ? options[key] : undefined;
 }

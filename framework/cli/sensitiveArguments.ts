@@ -18,7 +18,7 @@ export function sensitiveDefaults(specs: OptionSpecs = {}): string[] {
   );
 }
 
-/** The options with the defaults of sensitive ones masked. It's fine to show that there is a default. */
+/** The options, in which the defaults of sensitive options are masked. It's fine to show that there is a default. */
 export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
   const shown = Object.entries(specs).map(([name, spec]) => {
     if (!spec.sensitive || spec.default === undefined) return [name, spec] as const;

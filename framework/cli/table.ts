@@ -5,7 +5,7 @@ export interface ColumnOptions {
   /** Indexes of right-aligned columns, such as numbers. */
   right?: readonly number[];
   gap?: string;
-  /** Whether an empty column still takes up its gap. */
+  /** Whether the gap next to an empty column is kept. */
   keepsEmpty?: boolean;
 }
 
@@ -49,7 +49,7 @@ export function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map(visibleWidth));
 }
 
-/** One column each and never part of another: ASCII, Latin letters, and the marks of laju's tables. */
+/** Matches text whose characters each take one column: ASCII, Latin letters, and the marks in laju's tables. */
 const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u25cb\u25cf\u2713\u2717\u21b7]*$/;
 
 /** How many terminal columns a text takes, ignoring color codes. */

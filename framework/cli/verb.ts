@@ -16,7 +16,7 @@ export interface VerbOptions {
 /** One of laju's own verbs (`node laju list`): its arguments and what it does. */
 export interface Verb<O extends VerbOptions = VerbOptions> {
   options: O;
-  /** How many positional arguments it takes (default: none). */
+  /** How many positional arguments the verb takes (default: none). */
   words?: { least: number; most: number };
   /** Additional lines for --help. */
   details?: string;

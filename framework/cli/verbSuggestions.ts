@@ -1,6 +1,6 @@
 import { closest } from "../text/similar";
 
-/** Other tools' names for laju's verbs, and names that people try first. */
+/** The names that other tools have for laju's verbs, and names that people try first. */
 const others: Record<string, string> = {
   "schedule:list": "list",
   "schedule:run": "schedule:work",
@@ -19,8 +19,8 @@ const others: Record<string, string> = {
 };
 
 /**
- * The verbs that may have been meant by an unknown word, likeliest first; `next` is the word after it.
- * Separators and order don't matter (`make command`, `command:make`), nor do typos.
+ * The verbs that an unknown word may have meant, likeliest first. `next` is the word after it, because people also type
+ * `make command`. Separators, their order (`command:make`) and typos don't matter.
  */
 export function verbSuggestions(word: string, next: string | undefined, names: readonly string[]): string[] {
   const typed = [...(next === undefined ? [] : [`${word}:${next}`]), word];
@@ -41,7 +41,7 @@ function sameWords(name: string, typed: string): boolean {
   return wordsOf(name).sort().join() === wordsOf(typed).sort().join();
 }
 
-/** "MakeCommand", "make_command" and "make:command" are two words each. */
+/** The words of a name: "MakeCommand", "make_command" and "make:command" have two each. */
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z])([A-Z])/g, "$1:$2")

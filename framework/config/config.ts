@@ -19,7 +19,9 @@ const envFile = loadEnvFile(root);
 
 const data = resolve(root, process.env.LAJU_DATA || "data");
 
-/** The folders and files that laju reads or writes. LAJU_DATA and LAJU_LOGS move those that outlive a release. */
+/**
+ * The folders and files that laju reads or writes. LAJU_DATA and LAJU_LOGS can move those that must outlive a release.
+ */
 export const paths = {
   root,
   env: join(root, ".env"),
@@ -328,7 +330,9 @@ function badSettings(problems: string[]): LajuError {
   });
 }
 
-/** laju's own folder, which has neither `.env` nor data, for a command line started outside any app. */
+/**
+ * The root for a command line that is started outside any app: laju's own folder, which has neither `.env` nor data.
+ */
 function withoutApp(): string {
   if (Reflect.has(globalThis, Symbol.for("laju.outside"))) return join(import.meta.dirname, "../..");
   throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {
@@ -349,7 +353,7 @@ export function checkPackageName(): void {
     `package.json names this package ${JSON.stringify(name)}, but laju's modules are imported as "laju"`,
     {
       code: "E_PACKAGE_NAME",
-      hint: 'Change it back to "name": "laju" in package.json. Elsewhere the app may have any title.',
+      hint: 'Change it back to "name": "laju" in package.json. You can use any other name everywhere else.',
     },
   );
 }

@@ -120,7 +120,7 @@ function isNetwork(value: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)(\/\d{1,3})?$/i.test(value);
 }
 
-/** Undefined for an invalid duration and for zero, which would end every run immediately. */
+/** A duration in milliseconds. Undefined if it is invalid, or zero, which would end every run immediately. */
 function durationOrNone(value: string): number | undefined {
   try {
     return parseDuration(value) || undefined;

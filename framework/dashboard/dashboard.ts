@@ -5,7 +5,7 @@ import { dashboardApp } from "./routes";
 export type { Authorize, Authorized } from "./access/mounted";
 
 export interface DashboardOptions {
-  /** The path at which it is mounted, such as "/laju" (default: none). */
+  /** The path at which the dashboard is mounted, such as "/laju" (default: none). */
   basePath?: string;
   /** Decides who has access. Without this function, every request is denied. */
   authorize?: Authorize;

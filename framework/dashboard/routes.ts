@@ -25,14 +25,14 @@ import type { Page, View } from "./view";
 
 export interface AppOptions {
   access: Access;
-  /** The path that the pages are served under, such as "/laju". A proxy may strip it. */
+  /** The path under which the pages are served, such as "/laju". A proxy may strip it. */
   basePath: string;
   isReadOnly: boolean;
   /** Adds handlers that run before all others: host check, sign-in. */
   addFirst?(app: Hono): void;
 }
 
-/** More than any of our forms sends. */
+/** The maximum size of a request, in bytes: more than any of our forms sends. */
 const maxBytes = 100_000;
 
 /** The dashboard's routes. */
@@ -44,7 +44,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
-  // Limit the size before identifying visitors, so that strangers can't exhaust the memory.
+  // Limit the size of requests before identifying visitors, so that strangers can't exhaust the memory.
   const onError = (context: Context) => context.text("This request is too large.\n", 413);
   app.use("*", bodyLimit({ maxSize: maxBytes, onError }));
   app.onError((error: Error, context: Context) => {
@@ -63,7 +63,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     const visitor = await allowedVisitor(context);
     if (visitor === undefined) return access.refusal(context);
     context.set("visitor", visitor);
-    // A page can stay open for days. In that time its visitor may sign out or lose access.
+    // A page can stay open for days, and its visitor may sign out or lose access in that time.
     context.set("isStillIn", async () => (await allowedVisitor(context))?.canAct === visitor.canAct);
     return next();
   });
@@ -142,7 +142,7 @@ export function rootFrom(path: string): string {
   return "../".repeat(path.split("/").length - 1) || "./";
 }
 
-/** Matches no page. */
+/** A path that matches no page. */
 const missingSlash = "/%00";
 
 /** Strips the base path, unless a proxy has stripped it already. */

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 
-/** Sends a page, compressed synchronously. hono's compress() uses threads, whose memory is never released. */
+/** Sends a page, and compresses it synchronously: hono's compress() uses threads, whose memory is never released. */
 export function sendPage(context: Context, page: string, status: 200 | 404 | 422 = 200): Response {
   const encoding = accepts(context, {
     header: "Accept-Encoding",

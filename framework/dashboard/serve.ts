@@ -28,7 +28,7 @@ export interface Serving {
 
 /** Disconnects clients that take longer than this, in milliseconds, to send a request. */
 const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
-/** Below the usual limit of 1024 open files per process. */
+/** The maximum number of connections: well below the usual limit of 1024 open files per process. */
 const mostConnections = 500;
 
 /**
@@ -62,10 +62,13 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   };
 }
 
-/** The driver's default is 16 MB, which renders no page faster. */
+/** The ledger's cache, in KiB. The driver's default is 16 MB, which renders no page faster. */
 const ledgerCacheKib = 2_048;
 
-/** Preloads the data that the first visitor would otherwise wait for. If an error recurs, visitors will see it. */
+/**
+ * Loads the data for which the first visitor would otherwise wait. Ignores errors: if one persists, visitors will see
+ * it.
+ */
 function readAhead(): void {
   try {
     ledger().pragma(`cache_size = -${ledgerCacheKib}`);
@@ -100,7 +103,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   }
 }
 
-/** A concrete address to use in the URL instead of a wildcard. */
+/** The host to show in the URL: for a wildcard, a concrete address. */
 function shownHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "localhost" : host;
 }

@@ -18,10 +18,10 @@ export interface View {
 /** A page without its frame. */
 export interface Page {
   title: string;
-  /** Its section in the navigation. */
+  /** The page's section in the navigation. */
   place: "commands" | "runs" | "queue" | "none";
   body: Html;
-  /** Whether it shows a log, which needs its own script. */
+  /** Whether the page shows a log, which needs its own script. */
   hasLog?: boolean;
 }
 

@@ -32,7 +32,10 @@ async function found(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Finding>((resolve) => {
     const message = `no answer within ${limit / 1000} s`;
-    timer = setTimeout(() => resolve(bad(message, "Check that it is running and not overloaded.")), limit);
+    timer = setTimeout(
+      () => resolve(bad(message, "Check that the server is running and not overloaded.")),
+      limit,
+    );
   });
   try {
     return await Promise.race([look(check, context), late]);
@@ -49,7 +52,7 @@ async function look(check: Check, context: CheckContext): Promise<Finding> {
   }
 }
 
-/** The finding for an error other than a LajuError, which says how to fix the problem. */
+/** The finding for an unexpected error. (A LajuError says itself how to fix the problem.) */
 function unknown({ name }: Check, error: Error & { code?: string }): Finding {
   if (error.code === "E_SETTINGS" && name !== "settings")
     return warning("not checked, because the settings are invalid");

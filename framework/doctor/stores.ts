@@ -12,7 +12,7 @@ import { database } from "./app/services";
 import type { Check, CheckResult } from "./check";
 import { runChecks } from "./runChecks";
 
-/** The answers of the servers that commands depend on, and when they were checked. */
+/** The state of the servers that commands depend on, and when it was checked. */
 export interface StoresAnswer extends QueueReading {
   at: number;
   findings: CheckResult[];
@@ -67,7 +67,7 @@ async function preload(): Promise<void> {
   ]);
 }
 
-/** `doctor` prints the check's name before the message. Elsewhere the message has to name its subject. */
+/** Names the subject in the message. `doctor` prints the check's name before it, but other callers don't. */
 function named(finding: CheckResult): CheckResult {
   const { name, state, message } = finding;
   if (state !== "bad" || !(name === database.name || message.startsWith("no answer"))) return finding;

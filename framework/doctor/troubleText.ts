@@ -12,7 +12,9 @@ export function troubleLines(results: readonly CheckResult[], { paint, symbols }
     ]);
 }
 
-/** Turns a finding into a sentence. It starts in lower case, because `doctor` prints it after the check's name. */
+/**
+ * Turns a finding into a sentence. Findings start in lower case, because `doctor` prints them after the check's name.
+ */
 export function sentence(message: string): string {
   const line = printableLine(message);
   return line.slice(0, 1).toUpperCase() + line.slice(1);

@@ -8,17 +8,20 @@ export interface Owner {
   gid: number;
 }
 
-/** Only laju's own user, and LAJU_GROUP if set, have access to the files it creates. */
+/** The mode of the files that laju creates: only laju's user, and LAJU_GROUP if set, have access. */
 export function fileMode(): number {
   return sharedGroup() === undefined ? 0o600 : 0o660;
 }
 
-/** The same for folders. The setgid bit passes the group on to files that SQLite and others create in them. */
+/** The mode of folders. The setgid bit passes the group on to files that SQLite and others create in the folder. */
 export function folderMode(): number {
   return sharedGroup() === undefined ? 0o700 : 0o2770;
 }
 
-/** Files that root creates in another user's folder belong to that user, since the app must be able to write them. */
+/**
+ * The owner for a file that root creates in another user's folder: that user, since the app must be able to write the
+ * file.
+ */
 export function inheritedOwner(folder: string): Owner | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   const { uid, gid } = statSync(folder);

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 
-/** Describes which process holds a lock on a file, or "another process" if unknown, as for one in another container. */
+/**
+ * Describes the process that holds a lock on a file. "another process" if it is unknown, for example in another
+ * container.
+ */
 export function lockOwner(file: string): string {
   const target = statOf(file);
   if (target === undefined) return "another process";
@@ -19,8 +22,8 @@ function holdsLock(pid: string, { dev, ino }: { dev: number; ino: number }): boo
 }
 
 /**
- * Looks up the lock in /proc/locks, because the open files of other users' processes are not visible. That file gives
- * no pid for locks that belong to an open file description, such as laju's own.
+ * Looks up the lock's holder in /proc/locks, because the open files of other users' processes are not visible.
+ * /proc/locks has no pid for locks that belong to an open file description, such as laju's own.
  */
 function listedPid({ dev, ino }: { dev: number; ino: number }): string | undefined {
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];

@@ -28,7 +28,7 @@ function openFolder(folder: string): number {
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   } catch (error) {
     if (error.code !== "EACCES") throw error;
-    // A umask such as 0777 denied access even to the owner.
+    // With a umask such as 0777, even the owner has no access.
     chmodSync(folder, 0o700);
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   }

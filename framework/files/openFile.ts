@@ -13,7 +13,7 @@ export function openToAppend(file: string): number {
   return openOrMake(file, O_WRONLY | O_APPEND);
 }
 
-/** The same, for locking. */
+/** Opens one of laju's own files for locking. Creates it, and its folder, if it doesn't exist. */
 export function openToLock(file: string): number {
   return openOrMake(file, O_RDWR);
 }
@@ -51,14 +51,17 @@ export function ownFileText(file: string): string | undefined {
   }
 }
 
-/** Opens a log for appending. It may be a link, for example to /dev/stdout: cron's shell follows links, too. */
+/**
+ * Opens a log for appending. The log may be a symlink, for example to /dev/stdout, because cron's shell follows
+ * symlinks too.
+ */
 export function openLog(file: string): number {
   makeFolder(dirname(file));
   makeFile(file);
   return openSync(file, "a");
 }
 
-/** Creates an empty file if there is none, before another program creates a world-readable one. */
+/** Creates an empty file if it doesn't exist, before another program creates a world-readable one. */
 export function makeFile(file: string, owner?: Owner): void {
   try {
     closeSync(createFile(file, { owner }));
@@ -95,12 +98,13 @@ function openOrMake(file: string, flags: number): number {
   return openOwn(file, flags);
 }
 
-/** Never follows a link: anyone who can write to the folder could point it at any file of this user. */
+/** Never follows a symlink, because anyone who can write to the folder could let it point to any file of this user. */
 function openOwn(file: string, flags: number): number {
   try {
     return withoutHardLinks(file, openRegular(file, flags | O_NOFOLLOW));
   } catch (error) {
-    if (error.code === "ELOOP") throw notOurs(`${file} is a link, which laju does not follow there`, error);
+    if (error.code === "ELOOP")
+      throw notOurs(`${file} is a symlink, which laju does not follow there`, error);
     throw error.code === "E_NOT_REGULAR" ? notOurs(error.message, error) : error;
   }
 }
@@ -112,13 +116,13 @@ function openOwn(file: string, flags: number): number {
 function withoutHardLinks(file: string, descriptor: number): number {
   if (sharedGroup() === undefined || fstatSync(descriptor).nlink < 2) return descriptor;
   closeSync(descriptor);
-  throw notOurs(`${file} has another name elsewhere (a hard link), so laju does not use it`, undefined);
+  throw notOurs(`${file} has more than one hard link, so laju does not use it`, undefined);
 }
 
 function notOurs(message: string, cause: unknown): LajuError {
   return new LajuError(message, {
     code: "E_NOT_OURS",
-    hint: "Remove it. laju creates the file it needs.",
+    hint: "Remove it; laju then creates a new file.",
     cause,
   });
 }

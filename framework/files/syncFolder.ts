@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 
-/** Flushes a rename to disk. Without this, a power failure could undo it. */
+/** Flushes a rename in this folder to disk. Otherwise, a power failure could undo the rename. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, "r");
   try {

@@ -8,7 +8,7 @@ import { syncFolder } from "./syncFolder";
 export interface WriteOptions {
   /** The file's permissions (default: private to this user or LAJU_GROUP). Builds and exports use "umask". */
   mode?: number | "umask" | undefined;
-  /** Whether an existing file keeps its permissions. For files whose permissions people choose. */
+  /** Whether an existing file keeps its permissions, because people may have changed them. */
   keepsMode?: boolean;
   owner?: Owner | undefined;
   /** Whether the change must survive a power failure (default: false). The file is complete in either case. */
@@ -17,7 +17,7 @@ export interface WriteOptions {
 
 /**
  * Replaces a file atomically: readers see either the old or the new contents, and after a failure the old file is
- * intact. The draft's name is unguessable, so that other users cannot plant a link in its place.
+ * intact. The temporary file's name is unguessable, so that other users cannot put a symlink in its place.
  */
 export function writeAtomically(
   file: string,
@@ -40,7 +40,7 @@ function writeDraft(draft: string, contents: string | Uint8Array, { mode, owner 
     mode === "umask" ? openSync(draft, "wx") : createFile(draft, { mode: mode ?? fileMode(), owner });
   try {
     writeFileSync(descriptor, contents);
-    // The rename must not reach the disk before the data. Skip this for a build's many files, which can be rebuilt.
+    // The data must reach the disk before the rename does. Skip this for a build's many files, which can be rebuilt.
     if (mode !== "umask") fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -5,7 +5,7 @@ import { isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runnin
 
 /** A running cron daemon. */
 export interface CronProcess extends RunningProgram {
-  /** Undefined for a `crond` that could be any of several crons. */
+  /** The cron to which the daemon belongs. Undefined for a `crond`, which several crons have. */
   cron: CronName | undefined;
 }
 
@@ -65,7 +65,7 @@ export function isDaemonItself(pid: string): boolean {
 }
 
 /**
- * False for a daemon in a container, which doesn't start our commands. Only root can tell this about other users'
+ * Whether this daemon could start our commands: not one in a container. Only root can find that out for other users'
  * processes.
  */
 export function mayServeUs(pid: string): boolean {

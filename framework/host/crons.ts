@@ -42,7 +42,7 @@ export interface CronFacts {
   neutralSettings: Readonly<Record<string, string>>;
   /** Whether CRON_TZ in a crontab is the zone of the entries below it. */
   readsCronTz: boolean;
-  /** What users of this cron should know: one clause each, following "it". */
+  /** What users of this cron should know: each the rest of a sentence that begins with "It". */
   limits: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { CronName } from "./crons";
 
 /** The cron to which a crontab(1) program belongs. */
 export interface CrontabProgram {
-  /** Undefined for a cron that laju doesn't know. */
+  /** The program's cron; undefined for one that laju doesn't know. */
   cron: CronName | undefined;
   version?: string;
   /** The option for checking a crontab without installing it, if there is one. */

@@ -10,7 +10,7 @@ import { environmentOf, isInOur, type RunningProgram, runningPrograms, wordsOf }
 /** The time zone of the daemon that starts the commands, which applies to schedules without their own zone. */
 export interface DaemonTimezone {
   timezone: string;
-  /** Whether it comes from the daemon's TZ; otherwise it is the system's. */
+  /** Whether the zone comes from the daemon's TZ; otherwise it is the system's zone. */
   isDaemonsOwn: boolean;
   /** The daemon, such as "cron (pid 12)"; undefined if none is running. */
   daemon: string | undefined;
@@ -20,7 +20,7 @@ export interface DaemonTimezone {
 
 let known: DaemonTimezone | undefined;
 
-/** Cached, because verbs need it several times and exit before it can change. */
+/** Determines the daemon's time zone. Cached, because verbs need it several times, and exit before it can change. */
 export function daemonTimezone(): DaemonTimezone {
   known ??= look();
   return known;

@@ -17,7 +17,7 @@ export function shortTime(time: Date, timeZone: string): string {
   return `${text.slice(0, 3)} ${text.slice(5, 11)} ${text.slice(-12, -7)}`;
 }
 
-/** Formats several times. All of them get seconds if any of them needs them: "Mon 23 Nov 08:00:20". */
+/** Formats several times. If one of them has seconds, all are shown with seconds: "Mon 23 Nov 08:00:20". */
 export function shortTimes(times: readonly string[], timeZone: string): string[] {
   const dates = times.map((time) => new Date(time));
   const hasSeconds = dates.some((time) => time.getTime() % 60_000 !== 0);

@@ -17,7 +17,10 @@ export interface HostCron {
   otherDaemon?: string;
 }
 
-/** Detects the cron from `--cron`, or else crontab(1), or else the running daemon. Without any, assumes Debian's. */
+/**
+ * Determines the cron from `--cron`, or else from crontab(1), or else from the running daemon. If there is none of
+ * these, assumes Debian's.
+ */
 export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   const daemons = runningDaemons();
   const running = daemons?.map(textOf);
@@ -41,7 +44,10 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   };
 }
 
-/** The same without searching for running daemons if possible, because that reads information about every process. */
+/**
+ * The facts about the cron of this host. Avoids searching for running daemons if possible, because that reads
+ * information about every process.
+ */
 export function hostCronFacts({ cron }: Pick<TargetOptions, "cron"> = {}): CronFacts {
   const named = cron === undefined ? undefined : parseCronName(cron);
   const known = named ?? crontabProgram()?.cron;

@@ -8,11 +8,11 @@ export interface Installation {
   options: TargetOptions;
   /** The root of the installed block. */
   root?: string | undefined;
-  /** Whether --node chose the Node binary. Otherwise it is the one that ran crontab:install. */
+  /** Whether the Node binary was given with --node. Otherwise it is the one that ran crontab:install. */
   isNodeChosen?: boolean | undefined;
-  /** The id, in `builds`, of the entries' build. */
+  /** The id (a key of `builds`) of the build whose entries are installed. */
   build?: string | undefined;
-  /** The builds installed here: when each was first installed, and the age of its manifest at that time. */
+  /** The builds installed here, by id: when each was first installed, and when it was built. */
   builds?: Record<string, { since: number; builtAt: number }> | undefined;
   commands: Record<string, { entries: string; since: number }>;
   /** The cron daemon's TZ, if set, which only root can see. */

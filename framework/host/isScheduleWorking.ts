@@ -4,8 +4,8 @@ import { paths } from "../config/config";
 import { sqliteDriver } from "../services/database/sqliteDriver";
 
 /**
- * Whether schedule:work is running for this app. While it runs, reading the database fails, because schedule:work locks
- * it.
+ * Whether schedule:work is running for this app. While it runs, it holds its lock on this file, so SQLite cannot read
+ * the file.
  */
 export function isScheduleWorking(): boolean {
   const file = join(paths.data, "locks", ".schedule-work.lock");

@@ -16,7 +16,10 @@ export function hasZoneFiles(): boolean {
   return existsSync(`${zoneFolder}/Europe`) || existsSync(`${zoneFolder}/Etc`);
 }
 
-/** The first day in the coming year on which the system's zone file and Node disagree: one of them is out of date. */
+/**
+ * The first day in the coming year on which the system's zone file and Node disagree, because one of them is out of
+ * date.
+ */
 export function firstDifference(timezone: string, from: number): Date | undefined {
   const rules = rulesOf(timezone);
   for (let time = from; time < from + yearMs; time += dayMs) {

@@ -3,7 +3,9 @@ import type { CommandFacts } from "../metadata/manifest";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import { hasZoneFiles } from "./systemZoneFiles";
 
-/** Throws if this system's date(1) lacks a command's time zone: its guard would then silently use UTC. */
+/**
+ * Throws if this system's date(1) doesn't know a command's time zone: the command's guard would then silently use UTC.
+ */
 export function checkZonesHere(commands: readonly CommandFacts[]): void {
   for (const { name, timezone } of commands) {
     if (timezone === null) continue;

@@ -50,7 +50,7 @@ function metaOf(name: string, options: DraftOptions): CommandMeta {
   };
 }
 
-/** The number, or the text if it isn't one. checkMeta checks which words are allowed. */
+/** The text as a number, or unchanged if it isn't one. checkMeta checks which words are allowed. */
 function numberOr(text: string): number | string {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }

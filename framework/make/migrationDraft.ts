@@ -20,14 +20,14 @@ export function draftMigration(typed: string, now = new Date()): MigrationDraft 
   if (same !== undefined) {
     throw new LajuError(`the migration ${same} already exists`, {
       code: "E_EXISTS",
-      hint: "Choose another name. Don't change a migration that has run: add another one.",
+      hint: "Choose another name. To change what a migration has done, add another migration.",
     });
   }
   const file = join(paths.root, "app", "migrations", `${stampAfter(known, now)}_${name}.ts`);
   return { file, text: textOf(name) };
 }
 
-/** create_customers means the same as create_customers_table. */
+/** The name without the word "table": create_customers means the same as create_customers_table. */
 function plain(name: string): string {
   return name.replace(/_table$/, "");
 }
@@ -66,7 +66,7 @@ function stampAfter(known: readonly string[], now: Date): string {
   return Number.isNaN(time) ? String(BigInt(last) + 1n) : stamp(time + 1000);
 }
 
-/** The forms of names, each with its stub. The first match wins. */
+/** The forms that names can have, each with its stub. The first match is used. */
 const patterns: [RegExp, stub: string][] = [
   [/^create_(?!\w*(index|view|trigger))(?<table>\w+?)(_table)?$/, "migrationCreate.stub"],
   [/^add_(?!\w*(index|foreign|unique)_)(?<column>\w+)_to_(?<table>\w+?)(_table)?$/, "migrationAdd.stub"],

@@ -28,7 +28,7 @@ function ambiguous(typed: string, command: string, job: string): LajuError {
   return new LajuError(`${JSON.stringify(typed)} is a command and a job`, {
     code: "E_NAME",
     exitStatus: 2,
-    hint: `Write commands/${command} or app/jobs/${job}.`,
+    hint: `Specify which: commands/${command} or app/jobs/${job}.`,
   });
 }
 

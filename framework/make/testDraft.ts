@@ -12,7 +12,9 @@ export interface TestDraft {
   text: string;
 }
 
-/** Drafts a test for a command; undefined if its source is not a command, which can happen with the app's own stub. */
+/**
+ * Drafts a test for a command. Undefined if the source is not a command, which can happen if the app has its own stub.
+ */
 export function draftCommandTest(
   name: string,
   source = readText(join(paths.commands, `${name}.ts`)),

@@ -7,7 +7,7 @@ import type { OptionSpecs } from "./optionSpecs";
 export interface CommandMeta {
   /** One line, shown in lists and in the comment above the crontab entry. */
   description?: string;
-  /** When cron starts it: one or more expressions. Without any, it is only started by hand. */
+  /** When cron starts the command: one or more expressions. Without any, the command is only started by hand. */
   schedule?: string | readonly string[];
   /** The schedule's IANA time zone (default: the host's). */
   timezone?: string;
@@ -80,7 +80,7 @@ export interface ResolvedMeta {
   /** Null: use COMMAND_TIMEOUT; false: no limit. */
   timeout: string | false | null;
   overlap: Overlap;
-  /** Null: every server runs it. */
+  /** Null: every server runs the command. */
   oneServer: OneServer | null;
   catchUp: CatchUp;
   retries: number;
@@ -89,7 +89,7 @@ export interface ResolvedMeta {
   enabled: boolean;
   tags: string[];
   priority: number;
-  /** The word that was given instead of a number. */
+  /** The word that was given as the priority, instead of a number. */
   priorityLabel: string | null;
   log: string | null;
   /** Null: all configured channels; empty: nobody. */

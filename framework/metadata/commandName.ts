@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import { pascalName } from "./pascalName";
 
-/** A command's name from user input. Throws a LajuError if it cannot be one. */
+/** A command's name from user input. Throws a LajuError if the input cannot be a name. */
 export function commandName(typed: string): string {
   const name = pascalName(typed.replace(/^commands\//, ""));
   if (name === undefined) throw badName(typed);

@@ -70,7 +70,7 @@ function plainValue(word: string, start: number): unknown {
   try {
     return JSON.parse(word);
   } catch {
-    // For example 007, an unknown escape sequence or a tab within quotes.
+    // For example 007, or a string with an unknown escape sequence or a tab.
     throw new JsonSyntaxError(`${word} is not valid JSON`, start);
   }
 }

@@ -2,7 +2,7 @@ import { type CommandForm, type CommandMeta, type ResolvedMeta, resolveMeta } fr
 
 /** A command's facts for lists, the crontab and `run`, from its source or the build's manifest. */
 export interface CommandFacts extends ResolvedMeta {
-  /** Its path under commands/ without extension: "SendDailyDigest", "reports/Monthly". */
+  /** The path of the command's file under commands/ without extension: "SendDailyDigest", "reports/Monthly". */
   name: string;
   form: CommandForm;
   /** The source, relative to the app's root: "commands/SendDailyDigest.ts". */
@@ -17,7 +17,10 @@ export interface Manifest {
   jobs: string[];
   /** Files that the last build could not use. Their commands keep an earlier build's output. */
   problems: CommandProblem[];
-  /** The files the build read, by path from the root, with their hashes, to tell whether the build is up to date. */
+  /**
+   * The hashes of the files that the build read, by path relative to the root. They tell whether the build is up to
+   * date.
+   */
   inputs: Record<string, string>;
 }
 

@@ -4,7 +4,9 @@ import { parseSchedule } from "../schedule/expression/expression";
 import { checkTimezone } from "../schedule/times/timezoneNames";
 import type { CommandMeta } from "./commandMeta";
 
-/** A problem with a value: the end of a sentence that begins with the field's name, or an error with a full message. */
+/**
+ * A problem with a value: the rest of a sentence that begins with the field's name, or an error with a full message.
+ */
 type Problem = string | LajuError | undefined;
 type Check = (value: unknown, commandName: string) => Problem;
 
@@ -51,7 +53,7 @@ export function fieldProblem(
   const problem = metaFields[field](value, commandName);
   if (problem === undefined) return undefined;
   if (typeof problem === "string") return { message: `${field} ${problem}` };
-  // The error message for a schedule already names it.
+  // The error message for a schedule already begins with the field's name.
   const isNamed = problem.message.startsWith(field);
   return { message: isNamed ? problem.message : `${field}: ${problem.message}`, hint: problem.hint };
 }
@@ -74,7 +76,7 @@ function oneLine(value: unknown): string | undefined {
 
 function schedule(value: unknown, name: string): Problem {
   if (typeof value !== "string") return expected("a plain string", value);
-  // The parser would accept a line break as a space, but lists show a schedule as written.
+  // The parser would accept a line break as a space, but lists show a schedule exactly as it is written.
   if (/[\n\r]/.test(value)) return `must be one line, found ${JSON.stringify(value)}`;
   return problemOf(() => parseSchedule(value, { name }));
 }

@@ -3,7 +3,7 @@ export interface OptionSpec {
   type: "string" | "boolean";
   /** A single letter: `short: "d"` allows -d. */
   short?: string;
-  /** Whether the option may be repeated. Its value is an array then. */
+  /** Whether the option may be repeated. If so, its value is an array. */
   multiple?: boolean;
   default?: string | boolean | readonly string[] | readonly boolean[];
   description?: string;

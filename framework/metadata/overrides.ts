@@ -137,7 +137,7 @@ function overrideOf({ key: name, node }: JsonMember, fail: Fail): Override {
 interface Fault {
   message: string;
   hint: string | undefined;
-  /** Whether the value is wrong, rather than the field. */
+  /** Whether the value is wrong; if not, the field itself is. */
   isValue: boolean;
 }
 

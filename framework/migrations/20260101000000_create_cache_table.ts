@@ -1,8 +1,8 @@
 import type { Knex } from "knex";
 
 /**
- * CacheService's table. Drops a cache table with other columns (Laju's has `expiration`), because it only holds a
- * cache.
+ * CacheService's table. If there is a cache table with other columns (Laju's has `expiration`), drops it: its entries
+ * are only a cache.
  */
 export async function up(knex: Knex): Promise<void> {
   if (await knex.schema.hasTable("cache")) {

@@ -76,7 +76,7 @@ async function refuseForeign(knex: Knex): Promise<void> {
   );
 }
 
-/** Rows to lock instead of names: each stands for the names whose hash is its id. */
+/** Rows that are locked in place of names: a name is mapped to the row whose id is the name's hash. */
 async function createLocks(knex: Knex): Promise<void> {
   await knex.schema.createTable("queue_locks", (table) => {
     table.integer("id").primary();
@@ -88,7 +88,7 @@ function isMysql(knex: Knex): boolean {
   return /mysql/.test(knex.client.dialect);
 }
 
-/** Partial, so that claims never read or write index entries of finished jobs. */
+/** These indexes are partial, so that claims never read or write entries of finished jobs. */
 const partialIndexes = [
   "create index jobs_ready on jobs (type, sort_order, id) where status = 'pending'",
   "create index jobs_scheduled on jobs (due) where status = 'scheduled'",

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 // Workers of the previous release still read and write `rescheduled_from`, so keep that column for one more release. No
-// transaction: it would lock the table for as long as it takes to copy a million jobs.
+// transaction, because one would lock the table for as long as it takes to copy a million jobs.
 export const config = { transaction: false };
 
 const batchSize = 1000;

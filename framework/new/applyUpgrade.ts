@@ -20,7 +20,7 @@ export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   }
 }
 
-/** The files that change when a new laju is installed. */
+/** Matches the files that change when a new laju is installed. They may have uncommitted changes. */
 const installed =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
 
@@ -30,7 +30,7 @@ function checkRepository(root: string): void {
   if (prefix === undefined) {
     throw new LajuError(`${root} is not in a git repository, so the changes could not be undone`, {
       code: "E_GIT",
-      hint: 'git init && git add --all && git commit --message "Before the upgrade", then run it again.',
+      hint: 'Run git init && git add --all && git commit --message "Before the upgrade", then upgrade again.',
     });
   }
   const status = git(root, ["status", "--porcelain", "--no-renames", "-z", "--", "."]) ?? "";

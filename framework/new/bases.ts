@@ -12,7 +12,7 @@ export interface Template {
 
 const folder = "framework/new/earlier";
 
-/** This laju's template, without the examples, which belong to the app once it is created. */
+/** This laju's template, without the examples: they belong to the app once it is created. */
 export function currentTemplate(home: string): Template {
   const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const files = [...templateFiles(home, { examples: false })].sort(([one], [other]) =>

@@ -2,16 +2,16 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from "node:f
 import { dirname } from "node:path";
 import { LajuError } from "../config/errors";
 
-/** The files of a fresh repository on a hosting service. A README there replaces the template's. */
+/** The files that a hosting service puts into a new repository. Its README is kept instead of the template's. */
 const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
 /** Throws a LajuError if the folder contains files that don't belong in a new app. */
 export function checkFolder(folder: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: crontab lines can't contain them.
   if (/[\u0000-\u001f\u007f]/.test(folder)) {
-    throw new LajuError(`the path ${JSON.stringify(folder)} has a control character`, {
+    throw new LajuError(`the path ${JSON.stringify(folder)} contains a control character`, {
       code: "E_FOLDER",
-      hint: "A crontab cannot contain it. Choose another name.",
+      hint: "A crontab cannot contain such a path. Choose another name.",
     });
   }
   checkWritable(folder);
@@ -40,7 +40,7 @@ function checkWritable(folder: string): void {
     const reason = cause.code === "EROFS" ? "it is on a read-only file system" : "permission denied";
     throw new LajuError(`cannot write to ${existing}: ${reason}`, {
       code: "E_FOLDER",
-      hint: "Name a folder that this user may write to.",
+      hint: "Choose a folder to which this user can write.",
       cause,
     });
   }

@@ -65,6 +65,6 @@ export function packageName(folder: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|[._-]+$/g, "");
-  // An app named laju would resolve the package name laju to itself.
+  // In an app named laju, imports of laju would resolve to the app itself.
   return name === "" || name === "laju" ? "laju-app" : name;
 }

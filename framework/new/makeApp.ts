@@ -53,8 +53,8 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
 }
 
 /**
- * Creates the app. Calls `report` for each step that takes a while. Returns a sentence if the user has to finish
- * something, such as a first commit that git refused.
+ * Creates the app. Calls `report` for each step that takes a while. Returns a sentence about anything that the user has
+ * to finish, such as a first commit that git refused.
  */
 export async function makeApp(
   home: string,
@@ -102,7 +102,7 @@ function isAbove(name: string, folder: string): boolean {
 
 function writeFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  // .env might contain passwords later.
+  // Keep .env private, because it will contain passwords.
   const mode = basename(file) === ".env" ? 0o600 : basename(file).endsWith(".sh") ? 0o777 : 0o666;
   writeFileSync(file, text, { flag: "wx", mode });
 }

@@ -30,7 +30,7 @@ export function mergedDescription(
   return { text: `${JSON.stringify(own, null, indent)}\n`, notes };
 }
 
-/** Undefined if nothing changes. */
+/** The section with the template's changes; undefined if nothing changes. */
 function mergedSection(
   name: string,
   { own, base, next }: { own: Section; base: Section; next: Section },

@@ -6,7 +6,7 @@ import { isMissing, missingProgram, run } from "./programs";
 
 interface Texts {
   own: string;
-  /** The common ancestor of both. */
+  /** The common ancestor of both texts. */
   base: string;
   next: string;
 }

@@ -10,7 +10,7 @@ import { filled } from "./templateFiles";
 export interface Change {
   path: string;
   kind: "add" | "replace" | "merge" | "conflict" | "delete";
-  /** Undefined if the file is deleted. */
+  /** The file's new text; undefined if the file is deleted. */
   text: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface UpgradePlan {
   from: string;
   to: string;
   changes: Change[];
-  /** Changes in the template that were not applied, because the user changed the same part. One sentence each. */
+  /** Changes in the template that are not applied, because the user has changed the same part. One sentence each. */
   notes: string[];
 }
 
@@ -50,7 +50,7 @@ export function planUpgrade(root: string, home: string): UpgradePlan {
     if (typeof found === "string") notes.push(found);
     else if (found !== undefined) changes.push(found);
   }
-  // Last, because it records the version: after an interruption, the upgrade is still pending.
+  // package.json comes last, because it records the version: after an interruption, the upgrade is still pending.
   if (own.text !== description) changes.push({ path: "package.json", kind: "merge", text: own.text });
   return { from: from.description.laju.template, to: version, changes, notes };
 }
@@ -77,11 +77,11 @@ function changeOf(path: string, { base, next, own, labels }: Versions): Change |
   if (base === next || own === next) return undefined;
   if (next === undefined) {
     if (own === base) return { path, kind: "delete", text: undefined };
-    return `${path} is no longer part of laju ${labels[1]}'s template; yours is kept`;
+    return `${path} is no longer part of the template of laju ${labels[1]}. You have changed it, so it is kept`;
   }
   if (own === undefined) {
     if (base === undefined) return { path, kind: "add", text: next };
-    return `${path} has changed in laju ${labels[1]}'s template; you deleted yours, so it is not restored`;
+    return `${path} has changed in the template of laju ${labels[1]}. You have deleted it, so it is not restored`;
   }
   if (own === base) return { path, kind: "replace", text: next };
   const { text, hasConflict } = mergeText({ own, base: base ?? "", next }, labels);
@@ -95,14 +95,14 @@ function unknownOrigin(template: unknown, version: string, home: string): LajuEr
       template === undefined ? '"laju" has no "template"' : `"template" is ${JSON.stringify(template)}`;
     return new LajuError(`package.json doesn't say which version of laju wrote the app's files: ${given}`, {
       code: "E_TEMPLATE",
-      hint: `Set it to that version, such as "laju": { "template": "${version}" }. Known: ${known}.`,
+      hint: `Set it there, for example "laju": { "template": "${version}" }. Known versions: ${known}.`,
     });
   }
   return new LajuError(
     `the app's files were written by laju ${template}, whose template laju ${version} doesn't have`,
     {
       code: "E_TEMPLATE",
-      hint: `Install that version or a later one. Known: ${known}.`,
+      hint: `Install a laju that has that template. This one has: ${known}.`,
     },
   );
 }

@@ -8,7 +8,7 @@ export function packageManager(): "npm" | "pnpm" | "yarn" {
   return name === "pnpm" || name === "yarn" ? name : "npm";
 }
 
-/** Throws a LajuError with the program's output if it fails. */
+/** Installs the packages. Throws a LajuError with the package manager's output if that fails. */
 export function installPackages(folder: string): void {
   const program = packageManager();
   const words = program === "npm" ? ["install", "--no-audit", "--no-fund"] : ["install"];
@@ -54,7 +54,7 @@ export function missingProgram(program: string): LajuError {
   });
 }
 
-/** Runs a program and waits for it. It has no terminal, so it cannot prompt. */
+/** Runs a program and waits for it. The program has no terminal, so it cannot prompt. */
 export function run(program: string, words: string[], folder: string): SpawnSyncReturns<string> {
   return spawnSync(program, words, {
     cwd: folder,

@@ -35,7 +35,7 @@ function copyTo(target: string, file: string): void {
   copyFileSync(file, target);
 }
 
-/** The packed repository. Packs it first if anything changed since it was last packed. */
+/** The packed repository. Packs the repository first if anything in it has changed since the last time. */
 function packedSources(home: string, version: string, report: (step: string) => void): string {
   const file = join(home, "build", tarballName(version));
   const packedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

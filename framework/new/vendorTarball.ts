@@ -5,7 +5,10 @@ import { writeAtomically } from "../files/writeAtomically";
 /** The files that contain the path of laju's package. */
 const naming = ["package.json", "package-lock.json"];
 
-/** The file outside vendor/ on which the app depends, after `npm install ../laju-2.0.0.tgz`. */
+/**
+ * The package file outside vendor/ on which the app depends after `npm install ../laju-2.0.0.tgz`; undefined if there
+ * is none.
+ */
 export function packageElsewhere(root: string): string | undefined {
   const path = filePath(specOf(root));
   if (path === undefined || /^(\.\/)?vendor\//.test(path) || !existsSync(resolve(root, path)))
@@ -14,9 +17,9 @@ export function packageElsewhere(root: string): string | undefined {
 }
 
 /**
- * Moves the package that `npm install ../laju-2.0.0.tgz` installed into vendor/, where the previous one was: a server
- * doesn't have the file on which the app depends now. Copies a file that is outside the app. Returns its new path, if
- * there was anything to do.
+ * After `npm install ../laju-2.0.0.tgz`, puts that package file into vendor/, where the previous one was, and makes the
+ * app depend on it there: a server would not have the file outside. Copies a file that is outside the app. Returns the
+ * file's new path, if there was anything to do.
  */
 export function takeIntoVendor(root: string): string | undefined {
   const path = packageElsewhere(root);

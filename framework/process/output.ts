@@ -18,7 +18,7 @@ export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | u
   return divert?.(stream, shown) ? undefined : writeAllBytes(stream, Buffer.from(shown));
 }
 
-/** Receives a text instead of the stream, or returns false to let it be written. */
+/** Gets each text in place of the stream. Returns false if the text should be written to the stream after all. */
 export type Diversion = (stream: 1 | 2, text: string) => boolean;
 
 let divert: Diversion | undefined;
@@ -28,7 +28,7 @@ export function divertOutput(diversion: Diversion): void {
   divert = diversion;
 }
 
-/** The same for bytes, without hiding secrets. */
+/** Writes bytes as writeAll() writes text, but without hiding secrets. */
 export function writeAllBytes(stream: 1 | 2, bytes: Uint8Array): NodeJS.ErrnoException | undefined {
   const fd = outputDescriptor(stream);
   for (let written = 0; written < bytes.length; ) {
@@ -68,7 +68,7 @@ export function lostOutput(): LostOutput | undefined {
 
 const newline = 0x0a;
 
-/** Shorter values also occur in ordinary words, which would be masked too. */
+/** Secrets shorter than this aren't hidden: they also occur in ordinary words, which would then be masked. */
 const shortestSecret = 4;
 
 const secrets = new Set<string>();
@@ -97,7 +97,7 @@ export function withoutSecrets(text: string): string {
 /**
  * The descriptor for standard output (1) or standard error (2). In pm2's cluster mode, these belong to the pm2 daemon,
  * and pm2 writes process.stdout to its log files asynchronously, so process.exit loses output (pm2 7,
- * lib/ProcessContainer.js). There we write to its log files directly.
+ * lib/ProcessContainer.js). In that mode, we write to pm2's log files directly.
  */
 function outputDescriptor(stream: 1 | 2): number {
   descriptors ??= openDescriptors();
@@ -117,7 +117,7 @@ function openDescriptors(): Record<1 | 2, number> {
   try {
     return { 1: openSync(logFile(logs.out), "a"), 2: openSync(logFile(logs.error), "a") };
   } catch {
-    return { 1: 1, 2: 2 }; // Unlikely, because pm2 itself doesn't start if it can't open the files.
+    return { 1: 1, 2: 2 }; // This is unlikely, because pm2 itself doesn't start if it can't open the files.
   }
 }
 

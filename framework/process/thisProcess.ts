@@ -61,7 +61,7 @@ export function hostName(): string {
 
 /** Whether this process was started at a terminal, where someone sees its output. */
 export function isAtTerminal(): boolean {
-  // Load this on demand, because it loads all of node:net.
+  // Load node:tty on demand, because it loads all of node:net.
   const { isatty } = require("node:tty") as typeof import("node:tty");
   return isatty(0);
 }

@@ -115,7 +115,7 @@ export interface NewJob {
   data: string;
   /** Higher first. */
   priority: number;
-  /** Undefined: now. */
+  /** When the job is due; undefined: now. */
   when?: { at: number } | { in: number };
   /** At most one unfinished job has this key, which includes the type. */
   uniqueKey?: string;
@@ -161,7 +161,7 @@ export function isSameClaim(one: Held, other: Held): boolean {
   return one.id === other.id && one.attempt === other.attempt && one.createdAt === other.createdAt;
 }
 
-/** Only the identity of a claim, without the job's data. */
+/** The identity of a claim, without the job's data. */
 export function heldOf({ id, attempt, createdAt }: Held): Held {
   return { id, attempt, createdAt };
 }

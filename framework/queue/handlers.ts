@@ -17,7 +17,7 @@ import { jobNames } from "./jobFiles";
 
 /** A job's handler with its durations in milliseconds. */
 export interface Handler {
-  /** null if the handler doesn't say (see attemptsFor). */
+  /** The number of attempts that the handler declares; null if it declares none (see attemptsFor). */
   attempts: number | null;
   backoffMs: number;
   timeoutMs: number | null;
@@ -93,7 +93,11 @@ export function handlerOf(name: string, module: HandlerModule): Handler {
   if (module.default === undefined) return plain(name, module);
   const beside = ["run", ...handlerOptions].find((one) => isBeside(module, one));
   if (beside !== undefined) {
-    throw wrong(name, `exports ${beside} besides its default export`, "Move it into the default export.");
+    throw wrong(
+      name,
+      `exports ${beside} in addition to its default export`,
+      "Move it into the default export.",
+    );
   }
   const declared = module.default;
   if (!isDefinition(declared)) throw wrong(name, "exports no handler", handlerHint(name));

@@ -9,7 +9,7 @@ export function encode(value: unknown, what: string): string {
   if (text.length <= largestPayload) return text;
   throw new LajuError(`${what} is ${text.length} characters of JSON, more than ${largestPayload}`, {
     code: "E_JOB_DATA",
-    hint: "Keep large data in a file or a table, and give the job its name or id.",
+    hint: "Keep large data in a file or a table, and pass only its name or id to the job.",
   });
 }
 

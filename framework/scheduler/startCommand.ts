@@ -58,7 +58,7 @@ function outcomeOf(status: number, state: RunState | undefined): Ended {
   return hasTimedOut ? { status: timedOutStatus, outcome: "timed out" } : { status, outcome: "failed" };
 }
 
-/** Undefined without a ledger, when only the status is known. */
+/** The state that the ledger has for the run. Undefined if there is no ledger; then only the exit status is known. */
 function recordedState(key: string): RunState | undefined {
   try {
     return stateOfRun(key);

@@ -68,7 +68,7 @@ function takeScheduleLock(): void {
   if (isFree) return;
   throw new LajuError("schedule:work is already running for this app", {
     code: "E_RUNNING",
-    hint: "Two of them would start every command twice. Stop that one first.",
+    hint: "A second one would start every command twice. Stop the running one first.",
   });
 }
 

@@ -4,8 +4,8 @@ import { databaseCache } from "./database/databaseCache";
 import { redisCache } from "./redis/redisCache";
 
 /**
- * A persistent cache: the table `cache`, or Redis with CACHE_STORE=redis. Values are stored as JSON, so a Date comes
- * back as a string. A miss returns null.
+ * A persistent cache in the table `cache` or, with CACHE_STORE=redis, in Redis. Values are stored as JSON, so a Date
+ * comes back as a string. A missing key returns null.
  */
 const CacheService = {
   async get<T = unknown>(key: string): Promise<T | null> {
@@ -13,7 +13,7 @@ const CacheService = {
     return text === undefined ? null : JSON.parse(text);
   },
 
-  /** Stores a value for some minutes. Zero or less deletes the entry. */
+  /** Stores a value for this many minutes. Zero or less deletes the entry. */
   async put(key: string, value: unknown, minutes: number): Promise<void> {
     if (!Number.isFinite(minutes))
       throw new TypeError(`a cache entry's minutes must be a number, not ${minutes}`);

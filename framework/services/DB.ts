@@ -19,7 +19,9 @@ export interface AppDatabase extends AnyKnex {
 /** How long a query waits for a free connection of this process, in milliseconds. */
 const acquireTimeout = 20_000;
 
-/** The app's database, as a Knex instance created on first use, which also starts connecting to PostgreSQL. */
+/**
+ * The app's database: a Knex instance that is created on first use. With PostgreSQL, it also starts to connect then.
+ */
 const DB = lazy(
   () => Object.assign(openKnex(databaseLocation()), { connection }),
   () => {},
@@ -63,8 +65,8 @@ type Migrator = Knex.Migrator &
   Record<(typeof migratingMethods)[number], (...args: never[]) => Promise<unknown>>;
 
 /**
- * Marks the migrator's own clone of the client as migrating, which the SQLite client's transaction() checks. Runs
- * migrations under a lock, so that concurrent processes wait for each other.
+ * Makes migrations run under a lock, so that concurrent processes wait for each other. Also marks the migrator's own
+ * clone of the client as migrating, which the SQLite client's transaction() checks.
  */
 function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;

@@ -14,7 +14,7 @@ import { createWinstonLogger, logThrough } from "./log/winstonLogger";
 type Level = "error" | "warn" | "info" | "http" | "debug";
 type Meta = Record<string, unknown>;
 
-/** `logInfo("Digest sent", { count })`: a fixed sentence with its values as fields. */
+/** Logs a fixed sentence, with its values as fields: `logInfo("Digest sent", { count })`. */
 export function logInfo(message: string, meta?: unknown): void {
   log("info", message, asMeta(meta));
 }
@@ -31,7 +31,7 @@ export function logHttp(message: string, meta?: unknown): void {
   log("http", message, asMeta(meta));
 }
 
-/** `error` is an error, a string, or an object whose fields are logged: `{ error: e.message, itemId }`. */
+/** Logs an error: an Error, a string, or an object whose fields are logged, such as `{ error: e.message, itemId }`. */
 export function logError(message: string, error?: unknown, meta?: unknown): void {
   // Some scripts call `logError(error)`.
   log("error", message, errorMeta(error === undefined && isError(message) ? message : error, meta));
@@ -96,7 +96,10 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
   return isPretty ? prettyLine(entry, isTerminal(streamOf(level)) && wantsColor()) : jsonLine(entry);
 }
 
-/** Writes a line. Reports only the first failure; at its end, the run reports how many lines were lost. */
+/**
+ * Writes a line. If that fails, only the first failure is reported; when the run ends, it reports how many lines were
+ * lost.
+ */
 function writeLine(level: string, line: string): void {
   const error = writeAll(streamOf(level), `${line}\n`);
   if (error === undefined || error.code === "EPIPE" || streamOf(level) !== 1) return;

@@ -8,7 +8,7 @@ import { writeToOutbox } from "./mail/outbox";
 import { sendBySmtp } from "./mail/smtp";
 import { view } from "./View";
 
-/** A mail: nodemailer's fields, with `view` and `data` as an alternative to `html`. */
+/** A mail: nodemailer's fields, plus `view` and `data` as an alternative to `html`. */
 export interface Mail extends SendMailOptions {
   /** Renders app/views/NAME.ejs as the HTML part. */
   view?: string;
@@ -59,9 +59,7 @@ function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {})
   });
 }
 
-/**
- * Accepts a string with any number of addresses, or nodemailer's `{ name, address }`. An empty list item is an error.
- */
+/** Reads a string with any number of addresses, or nodemailer's `{ name, address }`. An empty item counts as wrong. */
 function readRecipient(recipient: unknown): { count: number; wrong: string[] } {
   const address = (recipient as { address?: unknown } | null | undefined)?.address;
   const text = typeof recipient === "string" ? recipient : address;

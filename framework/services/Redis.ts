@@ -11,6 +11,6 @@ interface LajuForms {
 
 export type AppRedis = RedisClient & LajuForms;
 
-/** The ioredis client. Loaded on first use; the first command connects it. */
+/** The ioredis client. It is loaded on first use, and connects with the first command. */
 const Redis = lazy(openRedis) as AppRedis;
 export default Redis;

@@ -12,7 +12,10 @@ export interface SqliteService {
   get(sql: string, params?: Params): Row;
   all(sql: string, params?: Params): Row[];
   run(sql: string, params?: Params): RunResult;
-  /** Runs `work` in a transaction that takes the write lock up front, so it can't fail halfway with SQLITE_BUSY. */
+  /**
+   * Runs `work` in a transaction that takes the write lock when it begins, so that it can't fail halfway with
+   * SQLITE_BUSY.
+   */
   transaction<T>(work: (db: SqliteService) => T): T;
   prepare(sql: string): Statement<unknown[], Row>;
   /** The underlying better-sqlite3 database. */

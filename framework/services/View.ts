@@ -57,8 +57,8 @@ function isView(path: string): boolean {
 }
 
 /**
- * Checks the name of a partial, which can come from data: ejs would include any file. `path` is the file that ejs
- * found, if any.
+ * The view to include. Checks its name, which can come from data, because ejs would include any file. `path` is the
+ * file that ejs found, if any.
  */
 function includedView(name: string, path: string | undefined) {
   const filename = path ?? join(viewsFolder, `${name}.ejs`);

@@ -1,6 +1,6 @@
-// tsx resolves `import "better-sqlite3"` in the app's sources to this file, through `paths` in tsconfig.json. It exports
-// the version that works on this Node, as sqliteDriver.ts does. Other packages and builds get theirs from
-// framework/config/sqliteOnNode20.ts.
+// tsx resolves `import "better-sqlite3"` in the app's sources to this file, through `paths` in tsconfig.json. This file
+// exports the version that works on this Node, as sqliteDriver.ts does. Other packages and builds get the right version
+// from framework/config/sqliteOnNode20.ts.
 const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
 const Database = isNode20 ? require("better-sqlite3-node20") : require(realSqlite());
 module.exports = Database;

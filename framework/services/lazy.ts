@@ -1,6 +1,7 @@
 /**
  * A proxy for an object that is created on first use, so that importing a service costs nothing. It behaves like the
- * real object except for identity. If the real object is callable, as in DB("users"), pass a function as `target`.
+ * real object, but is not identical to it. If the real object is callable, as in DB("users"), pass a function as
+ * `target`.
  */
 export function lazy<T extends object>(make: () => T, target: object = {}): T {
   let made: T | undefined;
@@ -8,7 +9,7 @@ export function lazy<T extends object>(make: () => T, target: object = {}): T {
     made ??= make();
     return made;
   };
-  // An object that inherits from the proxy, such as a winston child logger, remains its own receiver.
+  // An object that inherits from the proxy, such as a winston child logger, must stay the receiver.
   const receiverFor = (receiver: unknown) => (receiver === proxy ? real() : receiver);
 
   const proxy: T = new Proxy(target, {
@@ -22,7 +23,7 @@ export function lazy<T extends object>(make: () => T, target: object = {}): T {
     getPrototypeOf: () => Reflect.getPrototypeOf(real()),
     getOwnPropertyDescriptor(_target, key) {
       const descriptor = Reflect.getOwnPropertyDescriptor(real(), key);
-      // A proxy must report properties that its target lacks as configurable.
+      // A proxy must report a property as configurable if its target lacks it.
       return descriptor && { ...descriptor, configurable: true };
     },
   }) as T;

@@ -27,11 +27,11 @@ export function shownUrl(text: string): string {
   return pathname.length > 1 || search !== "" ? `${place}/…` : place;
 }
 
-/** Removes the secret parts of a URL from a server's answer, because many servers repeat the path in it. */
+/** Removes the secret parts of a URL from a server's response, because many servers repeat the path there. */
 export function withoutUrlSecrets(text: string, address: string): string {
   const { username, password, pathname, search, searchParams } = new URL(address);
   const whole = [pathname + search, pathname, search];
-  // Test servers such as httpbin repeat the headers.
+  // The login too: test servers such as httpbin repeat the request's headers.
   const login = webAddress(address).headers.authorization?.replace("Basic ", "") ?? "";
   const parts = [username, password, login, ...pathname.split("/"), ...searchParams.values()];
   const secrets = [...whole, ...parts].flatMap((part) => [part, decoded(part)]).filter(isSecret);
@@ -40,7 +40,10 @@ export function withoutUrlSecrets(text: string, address: string): string {
     .reduce((now, secret) => now.replaceAll(secret, "…"), text);
 }
 
-/** Short parts, such as /hook, are ordinary words that an answer could contain anyway. */
+/**
+ * Whether this part of a path may be a secret. Short parts, such as /hook, are ordinary words that a response could
+ * contain anyway.
+ */
 function isSecret(part: string): boolean {
   return part.length > 5;
 }

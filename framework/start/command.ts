@@ -6,7 +6,7 @@ import { isThread } from "../process/thisProcess";
 import { watchPort } from "../runs/nesting/partPort";
 import type { CommandDefinition } from "./runCommand";
 
-// Watch the port early, because a run may send a message to its part while the part's own file is still loading.
+// If this process is part of a run, watch its port early: the run may send a message while this file is still loading.
 if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
   watchPort();
 
@@ -29,7 +29,7 @@ export function command<const O extends OptionSpecs = Record<never, never>>(
     // Decide synchronously: a test that imports a command can finish before another module is loaded.
     const file = sourceEntry(paths.commands);
     declared.add(definition);
-    // Don't await: the entry module has to finish loading first.
+    // Don't await this: the entry module has to finish loading first.
     if (file !== undefined) {
       void import("./startSource").then((source) =>
         source.startIfEntry(definition as CommandDefinition, file),

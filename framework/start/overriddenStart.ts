@@ -24,14 +24,17 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
 }
 
 /**
- * For a command whose schedule needs no engine under Debian's cron, but whose crontab line fires more often under
- * another.
+ * Decides for a command whose crontab line is exact under Debian's cron, but fires more often than the schedule under
+ * another cron.
  */
 export function decideBySource({ name, schedule: schedules = [], timezone }: CompiledFacts) {
   return (entryId: string, at: Date): SlotDecision => dueSlot({ name, schedules, timezone }, entryId, at);
 }
 
-/** Until crontab:install writes the new entries, the original schedule's entries remain valid. */
+/**
+ * Decides by the override's schedule or the original one, whose entries stay valid until crontab:install writes new
+ * ones.
+ */
 function decideByBoth(facts: CompiledFacts, override: Override) {
   const { name, schedule: schedules = [], timezone } = facts;
   const deployed = {

@@ -47,7 +47,7 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   process.once("beforeExit", onIdle);
   const { status, hasThrown } = await carryOut(definition, start);
   if (hasThrown || !run.port?.isListening()) run.exit(status);
-  // A part of a run that still receives work ends once its channel is closed.
+  // This is a part of a run that still receives work. It ends once its channel is closed.
   process.exitCode = status;
   process.off("beforeExit", onIdle);
 }
@@ -156,7 +156,7 @@ function count(value: unknown): number | undefined {
 /** Prints an error that the user can fix as one sentence, and logs any other with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
-  // A usage error: print a plain answer for the person who typed the command, not a log line.
+  // A usage error: print plain text for the person who typed the command, not a log line.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
 }

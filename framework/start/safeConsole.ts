@@ -6,12 +6,12 @@ import { printableWithColors } from "../text/printable";
 type StandardStream = "stdout" | "stderr";
 
 /**
- * Makes console.log and the others, and direct writes to process.stdout, synchronous, so that no line is lost. When a
- * pipe is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines survived).
- * Synchronous writes also start faster, because process.stdout and its stream classes are never created.
+ * Makes the console's methods, and direct writes to process.stdout and process.stderr, synchronous, so that no line is
+ * lost. When a pipe is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines
+ * survived). The process also starts faster, because process.stdout and its stream classes are never created.
  *
  * With `isEscaped`, control characters are escaped on a terminal. laju's own verbs use this, because they print names,
- * errors and descriptions that others wrote. A command can print anything.
+ * errors and descriptions that others wrote. A command may print anything.
  */
 export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } = {}): void {
   let indent = "";
@@ -21,7 +21,7 @@ export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } 
       const formatted = format(...values);
       const text = isEscaped && isTerminal(fd) ? printableWithColors(formatted) : formatted;
       const error = writeAll(fd, `${indent}${indent ? text.replaceAll("\n", `\n${indent}`) : text}\n`);
-      // For a verb, unlike a command, lost output is a failure.
+      // Lost output makes a verb fail, unlike a command.
       if (isEscaped && error !== undefined && error.code !== "EPIPE") throw error;
     };
   const toStdout = writer(1);
@@ -48,7 +48,7 @@ function isTerminal(fd: 1 | 2): boolean {
   return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
-/** A getter creates process.stdout on first use. Only then can its pipe be switched to blocking writes. */
+/** Node creates process.stdout on first use, and only then can its writes be replaced. So this replaces the getter. */
 function blockOnFirstUse(name: StandardStream, isEscaped: boolean): void {
   const original = Object.getOwnPropertyDescriptor(process, name)?.get;
   if (original === undefined) return;

@@ -60,7 +60,7 @@ function sourceMapOf(file: string): SourceMap | undefined {
   return maps.get(file);
 }
 
-/** Undefined if the map is missing or damaged. The trace then shows compiled positions. */
+/** A compiled file's source map. Undefined if it is missing or damaged; the trace then shows compiled positions. */
 function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {

@@ -27,14 +27,14 @@ export interface CompiledFacts {
   schedule?: string[];
   timezone?: string;
   timeout?: string | false;
-  /** Null means no limit, regardless of COMMAND_TIMEOUT. */
+  /** The time limit. Null means no limit, regardless of COMMAND_TIMEOUT. */
   timeoutMs?: number | null;
   overlap: Overlap;
   retries?: Retries;
   ping?: string;
   oneServer?: OneServer;
   options?: OptionSpecs;
-  /** Whether it is a script that reads its arguments, and so handles --help itself. */
+  /** Whether this is a script that reads its arguments, and therefore handles --help itself. */
   readsArguments?: boolean;
 }
 
@@ -140,14 +140,14 @@ function ownArguments({ name, options }: CompiledFacts): string[] {
   return argv;
 }
 
-/** Runs a declared command once its modules are loaded. (A script has already run by then.) */
+/** Runs a declared command once its modules are loaded. (A script has run while it was loaded.) */
 export function runDeclared(name: string, definition: CommandDefinition): void {
   if (active === undefined) return; // Imported by another program.
   if (active.port?.isInUse()) return; // A part of a run that does its work while its modules load.
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 
-/** For a file whose default export the build could not determine: fails if it turns out to be a command. */
+/** Called with the default export of a file if the build could not tell what it is. Fails if it is a command. */
 export function refuseUndeclared(name: string, made: unknown): void {
   if (active === undefined || typeof (made as Partial<CommandDefinition> | null)?.run !== "function") return;
   const error = new LajuError(

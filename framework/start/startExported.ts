@@ -14,8 +14,8 @@ interface Exports {
 }
 
 /**
- * Runs a command from its source (`npx tsx commands/X.ts`) if its file exports `run` or an object with `run`. The
- * source text decides whether that is a command: a script can also export a `run`, which it calls itself.
+ * Runs a command from its source (`npx tsx commands/X.ts`) if its file exports `run` or an object with `run`. Whether
+ * that is a command is determined from the source text, because a script can also export a `run` that it calls itself.
  */
 export async function startExported(file: string): Promise<void> {
   const exports = await exportsOf(file);

@@ -11,7 +11,7 @@ import { keepConsoleLines } from "./safeConsole";
 
 /**
  * Runs a command from its source (`npx tsx commands/X.ts`) if it is the default export of `file`, the program's entry.
- * Importing the entry again is free because it is cached; no other module may be loaded twice.
+ * Importing the entry again costs nothing, because the module is cached.
  */
 export async function startIfEntry(definition: CommandDefinition, file: string): Promise<void> {
   const entry = await import(pathToFileURL(file).href);

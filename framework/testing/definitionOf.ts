@@ -12,12 +12,15 @@ export function definitionOf(command: unknown, argv: readonly string[]): Command
   throw noCommand(run === undefined ? "it has no run" : "its run is not a function");
 }
 
-/** Other exports of a module are its own helpers. */
+/** The exports of a module that belong to the command. The others are helpers. */
 function fieldsOf(command: object): object {
   return (command as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "Module" ? {} : command;
 }
 
-/** Its options are in the `meta` exported next to it. */
+/**
+ * The definition of a function on its own. Throws if options are given: they are declared in the `meta` exported next
+ * to the function.
+ */
 function ofFunction(run: unknown, argv: readonly string[]): CommandDefinition {
   if (!argv.some((word) => /^-[^-]|^--./.test(word))) return { run } as CommandDefinition;
   throw new LajuError("a function alone doesn't say which options its command takes", {

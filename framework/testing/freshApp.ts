@@ -34,7 +34,7 @@ function chosenDatabase(): TestDatabase {
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }
 
-/** False if the folder belongs to the process that started this one. */
+/** Whether the data folder belongs to this process, not to the process that started it. */
 function isOwnFolder(): boolean {
   return isMainThread && basename(paths.data).startsWith(`${process.pid}-`);
 }
@@ -90,10 +90,13 @@ function otherStages(): string[] {
   return names.map((name) => (name === "dev" ? "development" : name));
 }
 
-/** Skipped before the first test, because a test that needs no database must not load one. */
+/**
+ * Opens the new database in place of the previous one. Does nothing before the first test, because a test that needs no
+ * database must not load one.
+ */
 function reopen(): void {
   if (isUsed) {
-    // The old pool is still connected to the file or database that was replaced.
+    // Replace the pool, which is still connected to the previous file or database.
     DB.client.pool = undefined;
     DB.initialize();
   }

@@ -9,7 +9,7 @@ import { guardFetch } from "./stubFetch";
 if (!isTesting) {
   throw new LajuError(`tests must not run in the environment ${JSON.stringify(environmentName())}`, {
     code: "E_TEST_ENVIRONMENT",
-    hint: "Run them with NODE_ENV=test, as vitest and node --test do if NODE_ENV is not set.",
+    hint: "Set NODE_ENV=test, which vitest and node --test do themselves if NODE_ENV is not set.",
   });
 }
 // Processes started by tests are in the test environment too, with the same data.

@@ -9,13 +9,16 @@ import { type Capture, type Captured, capturing } from "./captured/captured";
 import { Exited } from "./captured/divert";
 import type { TestRun } from "./testRun";
 
-/** The same as in framework/runs/supervision/supervise.ts. */
+/**
+ * How long a command that uses its signal may take to finish, in milliseconds, as in
+ * framework/runs/supervision/supervise.ts.
+ */
 const graceMs = 5_000;
 const timedOutStatus = 124;
 const terminatedStatus = 143;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** How to run the command. */
+/** Options for runHere. */
 export interface RunHere {
   argv: readonly string[];
   name?: string;

@@ -2,10 +2,10 @@ import { LajuError } from "../config/errors";
 import { currentCapture } from "./captured/captured";
 import { replaceGlobal } from "./replaceGlobal";
 
-/** Answers a request instead of the network. */
+/** Responds to a request in place of the network. */
 export type FetchStub = (request: Request) => Response | Promise<Response>;
 
-/** Runs `work` while `stub`, if given, answers fetch. */
+/** Runs `work`, in which `stub`, if given, responds to every fetch. */
 export async function withFetch<T>(stub: FetchStub | undefined, work: () => Promise<T>): Promise<T> {
   if (stub === undefined) return work();
   const replacement = replaceGlobal(
@@ -42,7 +42,7 @@ function isHere({ hostname, protocol }: URL): boolean {
   return /^(data|blob):$/.test(protocol) || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Where undici stores the global dispatcher. */
+/** Whether a MockAgent is the global dispatcher, which undici stores under this symbol. */
 function isMocked(): boolean {
   const dispatcher = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")];
   return /mock/i.test((dispatcher as object | undefined)?.constructor.name ?? "");

@@ -12,9 +12,9 @@ import { type FetchStub, withFetch } from "./stubFetch";
 import type { TestRun } from "./testRun";
 import { type GivenOptions, wordsOf } from "./words";
 
-/** How to test a command. */
+/** Options for testCommand. */
 export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
-  /** Its options, checked as on a command line. */
+  /** The command's options, checked as on a command line. */
   options?: GivenOptions<O>;
   /** The positional arguments. */
   args?: readonly (string | number)[];
@@ -22,9 +22,9 @@ export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
   argv?: readonly string[];
   /** The time at which the clock is frozen while the command runs. */
   now?: Moment;
-  /** Answers its fetch requests. */
+  /** Responds to the command's fetch requests. */
   fetch?: FetchStub;
-  /** Replaces its own timeout, such as "50ms". */
+  /** A timeout such as "50ms", in place of the command's own. */
   timeout?: string;
   /** Stops the command when aborted, like SIGTERM. */
   signal?: AbortSignal;

@@ -18,9 +18,9 @@ export interface JobTest {
   userId?: number;
   /** The time at which the clock is frozen while the job runs. */
   now?: Moment;
-  /** Answers its fetch requests. */
+  /** Responds to the job's fetch requests. */
   fetch?: FetchStub;
-  /** Replaces its own timeout, such as "50ms". */
+  /** A timeout such as "50ms", in place of the job's own. */
   timeout?: string;
   /** The job's type, if the handler is a function without its own type. */
   type?: string;
@@ -32,11 +32,11 @@ export interface TestedJob<R = unknown> extends Captured {
   state: "completed" | "retry" | "failed";
   /** The handler's result. */
   result?: R | undefined;
-  /** The error it threw, or the timeout error. */
+  /** The error that the handler threw, or the timeout error. */
   error?: Error | undefined;
   /** Milliseconds until the next attempt, without jitter. */
   delay?: number | undefined;
-  /** The values it passed to `progress`. */
+  /** The values that the handler passed to `progress`. */
   progress: unknown[];
   isTimedOut: boolean;
 }

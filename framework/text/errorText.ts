@@ -18,8 +18,8 @@ export function errorText(thrown: unknown, longest = 8_000): string {
 }
 
 /**
- * An error's message, without name and stack. For an AggregateError, it includes the messages of its errors: Node leaves
- * its own message empty if no address of a host answers.
+ * An error's message, without name and stack. Includes the messages of an AggregateError's inner errors, because the
+ * outer one can be empty, as when no address of a host responds.
  */
 export function errorMessage(thrown: unknown, longest = 8_000): string {
   if (!isError(thrown)) return bounded(shown(thrown, longest), longest);
@@ -41,7 +41,7 @@ export function innerErrors(error: object): unknown[] {
   try {
     if (!Array.isArray(errors)) return [];
     const some = Array.prototype.slice.call(errors, 0, 1_000);
-    // Validation libraries store plain records in `errors` and describe them in the message.
+    // Validation libraries store plain objects in `errors`, and already describe them in the message.
     return error instanceof AggregateError || some.some(isError) ? some : [];
   } catch {
     return [];

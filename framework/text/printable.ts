@@ -1,7 +1,7 @@
 /**
  * Makes untrusted text (an error message, a log, a job's type) safe to show on a terminal or page. Control characters
  * are replaced with `\ufffd`, including U+0080 to U+009F, which many terminals treat like escape sequences, and
- * bidirectional marks, which can make a line read as another. Removes color codes, because one that is cut off would
+ * bidirectional marks, which can make a line read as another. Removes color codes, because one without its end would
  * color everything below.
  */
 export function printable(text: string): string {
@@ -13,7 +13,7 @@ export function printableLine(text: string | null | undefined): string {
   return (printable(text ?? "").split("\n", 1)[0] ?? "").replaceAll("\t", " ");
 }
 
-/** The same for laju's own output, which can mix untrusted text with laju's color codes. Keeps laju's colors. */
+/** Makes laju's own output safe to show, which can mix untrusted text with laju's color codes. Keeps laju's colors. */
 export function printableWithColors(text: string): string {
   return text
     .split(ownColors)
@@ -21,7 +21,7 @@ export function printableWithColors(text: string): string {
     .join("");
 }
 
-/** Escapes the same characters in JSON, without losing information. */
+/** Escapes the characters that printable() replaces, in JSON, so that no information is lost. */
 export function escapedInJson(json: string): string {
   return json.replace(controls, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

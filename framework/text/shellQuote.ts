@@ -13,8 +13,8 @@ export function shellQuote(text: string): string {
 }
 
 /**
- * The same for a line that any cron can read. Some crons pass `\%` on to the shell unchanged, so this puts a `%`
- * outside the quotes, where the shell reads `\%` as `%` too.
+ * Quotes a word for a line that any cron can read. Some crons pass `\%` on to the shell unchanged, so this puts a `%`
+ * outside the quotes, where the shell too reads `\%` as `%`.
  */
 export function neutralQuote(text: string): string {
   const parts = text.split("%").map((part) => (part === "" ? "" : shellQuote(part)));

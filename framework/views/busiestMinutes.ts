@@ -6,7 +6,7 @@ import type { TimelineStart } from "./timeline";
 
 const maxShown = 3;
 const maxLines = 2;
-/** If at least this many commands start together, the output says how to spread them. */
+/** If at least this many commands start together, the output says how to spread their starts. */
 const crowd = 5;
 
 /** Commands that start in the same minute, and the minutes in which they start. */
@@ -49,7 +49,7 @@ export function busiestLines(
   return [...lines, `  ${paint("dim", 'H spreads them: "H 2 * * *" gives each command its own minute.')}`];
 }
 
-/** The names, as many as fit on two lines. */
+/** As many of the names as fit on two lines. */
 function namesText({ names, times }: Clash, room: number): string[] {
   const others = times.length - 1;
   const again = others === 0 ? "" : `; also at ${others === 1 ? "1 other time" : `${others} other times`}`;

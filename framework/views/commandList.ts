@@ -43,7 +43,7 @@ export function listRows(
       ...facts,
       // The path of a ping URL is a secret: anyone who knows it can report success.
       ping: facts.ping === null ? null : shownUrl(facts.ping),
-      // Computed only when read, because the table doesn't show it.
+      // A getter, so that it is computed only for --json: the table doesn't show it.
       get words() {
         return facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name));
       },
@@ -54,10 +54,10 @@ export function listRows(
   });
 }
 
-/** The parts of the output besides the rows. */
+/** What the output needs besides the rows. */
 export interface ListContext extends HostClock {
   environment: string;
-  /** Whether the crontab must be installed, or installed again. */
+  /** Whether the crontab has to be installed or updated. */
   needsInstall: boolean;
   /** Commands that are not started here, summarized in one line. */
   hidden?: readonly ListRow[];
@@ -99,7 +99,10 @@ export function listText(rows: ListRow[], clock: ListContext, terminal: Terminal
   return ["", ...lines, ...more, "", `  ${summary([...rows, ...hidden], clock)}`].join("\n");
 }
 
-/** Very long names stick out of the column instead of shrinking the descriptions of all commands. */
+/**
+ * The width of the names' column. A very long name exceeds it, so that the descriptions of other commands keep their
+ * width.
+ */
 function nameWidth(rows: readonly ListRow[], { width }: Terminal): number {
   const most = Math.floor(width * 0.3);
   return widest(rows.map(({ name }) => name).filter((name) => visibleWidth(name) <= most));

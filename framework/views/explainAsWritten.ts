@@ -42,15 +42,15 @@ export function explainAsWritten(
 }
 
 /**
- * The parsed minute field can have a star just to model that crond follows the wall clock. The description must reflect
- * the expression instead.
+ * The schedule to describe. Its minute field has a star only if it is written with one. (The parser for BusyBox always
+ * marks it with a star, because crond follows the wall clock.)
  */
 function asShown(schedule: CalendarSchedule, expression: string): CalendarSchedule {
   return { ...schedule, minute: { ...schedule.minute, star: expression.trimStart().startsWith("*") } };
 }
 
 function neverText({ reason }: Extract<AsWritten, { kind: "never" }>, { label }: CronFacts): string {
-  return `${label} accepts this line, but never starts it: ${reason}`;
+  return `${label} accepts this line but never starts the command: ${reason}`;
 }
 
 function refusedText({ reason }: Extract<AsWritten, { kind: "refused" }>, { label }: CronFacts): string {

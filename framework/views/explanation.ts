@@ -18,7 +18,7 @@ import { cronEscape } from "../text/shellQuote";
 export interface Explanation {
   expression: string;
   valid: boolean;
-  /** null for an invalid expression. */
+  /** The schedule in words; null if the expression is invalid. */
   description: string | null;
   /** The time zone of the schedule. */
   timezone: string;
@@ -44,7 +44,7 @@ export interface ExplainOptions {
   hostTimezone: string;
   /** Whether `hostTimezone` comes from TZ in the cron daemon's environment. */
   isDaemonsOwn?: boolean | undefined;
-  /** Show the times after this one. */
+  /** Show times after this one. */
   from: Date;
   count: number;
   /** The cron that starts the command (default: Debian's). */
@@ -53,7 +53,7 @@ export interface ExplainOptions {
   name?: string | undefined;
 }
 
-/** Explains when cron on that host starts a schedule, or why the schedule is invalid. */
+/** Explains when cron starts a command with this schedule, or why the schedule is invalid. */
 export function explain(expression: string, options: ExplainOptions): Explanation {
   const { hostTimezone, timezone = hostTimezone, from, count, name } = options;
   const { cron = cronFacts("debian") } = options;

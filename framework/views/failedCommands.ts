@@ -3,7 +3,7 @@ import { isUnscheduledHere } from "../catalog/scheduledHere";
 import { paths } from "../config/config";
 import type { DeployedCommand } from "../metadata/overrides";
 import { type RunHistory, troublesOf } from "../runs/history/health";
-import { endedBadly } from "../runs/history/lastRun";
+import { failedNames } from "../runs/history/lastRun";
 import { markLostRuns } from "../runs/history/lostRuns";
 import { runHistories } from "../runs/history/runHistory";
 import { journalFile } from "../runs/ledger/journal";
@@ -22,7 +22,7 @@ export function failedCommands(
   try {
     markLostRuns();
     const here = commands.filter((command) => !isUnscheduledHere(command, environment));
-    const bad = new Set(endedBadly(here.map(({ name }) => name)));
+    const bad = new Set(failedNames(here.map(({ name }) => name)));
     const histories = runHistories([...bad]);
     const hasFailed = ({ name, schedules, timezone, overlap }: (typeof here)[number]) => {
       const expected = { name, schedules, timezone, overlap, since: null, isScheduled: schedules.length > 0 };

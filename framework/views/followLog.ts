@@ -5,9 +5,9 @@ import { readLines } from "../runs/logs/runLog";
 
 const pause = 200;
 
-/** A position in a file that can be renamed while it is being followed. */
+/** A position in a log, which can be renamed while it is being followed. */
 export interface LogPosition {
-  /** The log's current path: rotation creates a new file there. */
+  /** The log's path. After a rotation, there is a new file at this path. */
   file: string;
   inode: number | undefined;
   position: number;
@@ -19,7 +19,7 @@ export function endOfLog(file: string): LogPosition {
   return { file, inode: stat?.ino, position: stat?.size ?? 0 };
 }
 
-/** Prints everything that is written to a log after a position, until the reader of the output is gone. */
+/** Prints everything that is written to a log after a position, until nothing reads the output anymore. */
 export async function followLog(place: LogPosition, form: LogForm): Promise<void> {
   let now = place;
   // A process that had the file open when it was rotated keeps writing to it.

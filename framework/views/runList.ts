@@ -32,7 +32,7 @@ function cells(run: Run, now: number): string[] {
   ];
 }
 
-/** Says that earlier failures did not fit in the table, and how to list them. */
+/** A line about earlier failures that did not fit in the table, with the command that lists them. */
 export function earlierFailures(count: number, { words, tags = [] }: Selection, { paint }: Terminal): string {
   const chosen = [...words.map(shellQuote), ...tags.map((tag) => `--tag ${shellQuote(tag)}`)];
   const command = ["node laju runs", ...chosen, "--failed"].join(" ");

@@ -23,7 +23,7 @@ export function parseRunOrder(text: string | undefined): RunOrder | undefined {
   return text === undefined ? undefined : oneOf(orders, text);
 }
 
-/** Failed runs first, except for a single command, whose history reads best in order of time. */
+/** The default order: failed runs first. But the runs of a single command are best read in order of time. */
 export function usualRunOrder(runs: readonly Run[]): RunOrder {
   return runs.some(({ name }) => name !== runs[0]?.name) ? "failed" : "newest";
 }

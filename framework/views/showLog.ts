@@ -59,25 +59,25 @@ function partOf(run: Run, follow: boolean) {
   }
   if (!isReadableLog(run.log.file)) {
     throw new LajuError(
-      `run ${run.id} of ${run.name} wrote to ${run.log.file}, which is not a place for logs`,
+      `run ${run.id} of ${run.name} wrote to ${run.log.file}, which is not in a log folder`,
       {
         code: "E_NO_LOG",
-        hint: "Only files in LAJU_LOGS, in the --log-dir folder and at a command's `log` are shown. Open this one yourself.",
+        hint: "Only files in LAJU_LOGS, in the --log-dir folder and at a command's `log` are shown. Open this file yourself.",
       },
     );
   }
   throw new LajuError(`the output of run ${run.id} of ${run.name} in ${run.log.file} is gone`, {
     code: "E_NO_LOG",
-    hint: "The file was rotated away, compressed or deleted. LOG_MAX_FILES sets how many are kept.",
+    hint: "The file was rotated, compressed or deleted. LOG_MAX_FILES sets how many rotated files are kept.",
   });
 }
 
-/** Where the run stopped writing. A lost run could not record this position. */
+/** The position at which the run stopped writing, which a lost run could not record. */
 function endOf(run: Run): number {
   return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Holds the last `count` lines back until the end; without a count, lines are printed immediately. */
+/** Collects lines, and at the end prints the last `count` of them. Without a count, prints each line immediately. */
 function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolean) {
   if (count === undefined) return { take: print, end: () => {} };
   let kept: Buffer[] = [];
@@ -97,5 +97,5 @@ function noteOn(run: Run, { lines, runs }: OmittedLines): string | undefined {
   const count = lines === 1 ? "1 line" : `${lines} lines`;
   if (others.length === 0) return `${count} of other runs left out`;
   const who = `${others.length === 1 ? "run" : "runs"} ${others.slice(0, 10).join(", ")}${others.length > 10 ? ", …" : ""}`;
-  return `${who} wrote to the same file at the same time: ${count} left out; lines not from the Logger may be from any of them`;
+  return `${who} wrote to the same file at the same time: ${count} left out. Lines that the Logger did not write may be from any of these runs`;
 }

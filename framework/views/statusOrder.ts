@@ -21,7 +21,7 @@ export function needsAttention({ troubles }: Pick<StatusRow, "troubles">): boole
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
 
-/** 2: needs attention. 1: failed, but needs no attention. 0: everything else. */
+/** A command's rank in the list: 2 if it needs attention, 1 if it failed but needs none, 0 otherwise. */
 function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
   if (needsAttention({ troubles })) return 2;
   const hasFailed = last !== null && last.state !== "succeeded" && last.state !== "running";

@@ -22,7 +22,7 @@ import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
 export interface StatusRow {
   name: string;
   enabled: boolean;
-  /** Whether this host starts it on schedule: it is enabled and meant for this environment. */
+  /** Whether this host starts the command on schedule: it is enabled and meant for this environment. */
   isScheduled: boolean;
   /** The environments for which the command is meant; null means all. */
   environments: string[] | null;
@@ -35,7 +35,7 @@ export interface StatusRow {
   isPaused: boolean;
   /** Starts skipped since the last run began. */
   skipped: number;
-  /** The server that ran the latest start instead of this one (`oneServer`). */
+  /** The other server that ran the command at its latest scheduled time (`oneServer`). */
   ranElsewhere: string | null;
   nextRun: string | null;
   troubles: Trouble[];
@@ -52,7 +52,9 @@ export interface Status {
   needsPerson: string[];
 }
 
-/** The inputs of a status. A caller that reads it repeatedly can pass cached versions of the expensive ones. */
+/**
+ * The inputs of a status. A caller that needs the status repeatedly can pass cached versions of the expensive inputs.
+ */
 export interface StatusSources {
   checkContext: typeof checkContext;
   runLocalChecks: typeof runLocalChecks;
@@ -142,7 +144,7 @@ function sentencesOf(health: readonly CheckResult[]): string[] {
   return health.filter(({ state }) => state === "bad").map(({ message }) => sentence(message));
 }
 
-/** If the ledger cannot be read, `status` still shows everything else. */
+/** Whether the error means that the ledger cannot be read. `status` then still shows everything else. */
 function isLedgerTrouble(error: Error & { code?: string }): boolean {
   return /^(SQLITE_|E_SQLITE_OPEN|E_LEDGER)/.test(String(error.code));
 }

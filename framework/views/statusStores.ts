@@ -12,7 +12,8 @@ export interface StoresPart extends QueueReading {
 
 /**
  * Adds the queue and the servers that commands depend on to `status`. Checks the servers if `isAsked` or if they have
- * never been checked. Otherwise uses their last answers, because waiting for a server that is down takes too long.
+ * never been checked. Otherwise uses the result of the last check, because waiting for a server that is down takes too
+ * long.
  */
 export async function withStores(
   status: Status,
@@ -46,5 +47,5 @@ function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: numbe
   return { ...finding, message: `${finding.message} (checked ${ago(now - stores.at)})` };
 }
 
-/** Show an answer younger than this, in milliseconds, without its age. */
+/** The result of a check is shown without its age if it is younger than this, in milliseconds. */
 const freshMs = 2_000;

@@ -67,7 +67,7 @@ function isInHead({ health = [] }: Status): boolean {
   return health.some(({ name, state }) => name === "crontab" && state === "bad");
 }
 
-/** The age of the last answer, unless the servers were checked just now. */
+/** When the servers were last checked, unless that was just now. */
 function askedText({ storesAskedAt }: QueuePart, now: Date): string {
   const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
   return age < 2_000 ? "" : ` (last checked ${ago(age)})`;
@@ -93,7 +93,7 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   const room = terminal.width - visibleWidth(start) - 3;
   const isBad = row.troubles.length > 0;
   const style = isOpen(row) ? "red" : "dim";
-  // Problems and skipped starts are never cut off: without room, they get their own line.
+  // Problems and skipped starts are never cut off: if there is no room, they get their own line.
   if ((isBad || row.skipped > 0) && visibleWidth(note) > room) {
     return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
   }
@@ -129,7 +129,7 @@ function isOpen({ troubles }: StatusRow): boolean {
   return troubles.some(({ acknowledged }) => acknowledged === undefined);
 }
 
-/** Troubles that an earlier column already shows. */
+/** The kinds of trouble that an earlier column already shows. */
 const endings: Trouble["kind"][] = ["failed", "timed_out", "lost"];
 
 /** The command's problems, or else its last run's message. */
@@ -163,7 +163,9 @@ function symbolOf(row: StatusRow, { paint, symbols }: Terminal): string {
   return last.state === "succeeded" ? paint("green", symbols.done) : paint("red", symbols.failed);
 }
 
-/** A command line each, with its purpose as a shell comment, so that the whole line can be pasted. */
+/**
+ * Commands to type next, one per line, each with its purpose as a shell comment, so that the whole line can be pasted.
+ */
 function nextSteps(commands: StatusRow[], { paint }: Terminal): string[] {
   const bad = commands.find(isOpen);
   if (bad === undefined) return [];

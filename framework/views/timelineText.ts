@@ -5,7 +5,7 @@ import type { HostClock } from "../schedule/times/nextRuns";
 import { busiestLines, busiestMinutes } from "./busiestMinutes";
 import type { TimelineHour, TimelineStart } from "./timeline";
 
-/** The parts of the timeline besides the bars. */
+/** What the timeline shows besides the bars. */
 export interface TimelineNotes {
   /** "3 only in staging, 2 disabled"; empty if everything is counted. */
   leftOut: string;

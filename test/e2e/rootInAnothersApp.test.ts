@@ -164,7 +164,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     giveTo(4711, app.root);
     const { status, stderr } = await app.run(["build/commands/Who.js", "it's"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("is the app of user 4711, who has no name on this system");
+    expect(stderr).toContain("belongs to user 4711, who has no name on this system");
     expect(stderr).toContain(
       `sudo -u '#4711' ${process.execPath} ${app.root}/build/commands/Who.js 'it'\\''s'`,
     );
@@ -174,10 +174,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     giveAll();
     chmodSync(dirname(app.root), 0o700);
     const { status, stderr } = await command("Who");
-    expect([status, stderr]).toEqual([
-      1,
-      expect.stringContaining("is the app of nobody, who may not read it"),
-    ]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("belongs to nobody, who cannot read it")]);
   });
 
   test("nothing is written to a journal that is a link to root's file", async () => {
@@ -185,7 +182,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     giveAll();
     const { stdout, stderr } = await command("Who");
     expect(JSON.parse(stdout)).toMatchObject({ uid: users.nobody });
-    expect(stderr).toContain(`${data("runs.journal")} is a link`);
+    expect(stderr).toContain(`${data("runs.journal")} is a symlink`);
     await app.laju("status");
     expect(readFileSync(secret, "utf8")).toBe("root:secret\n");
   });
@@ -203,7 +200,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
     }
     giveAll();
     await command("Who");
-    expect((await app.laju("pause")).stderr).toContain("is a link");
+    expect((await app.laju("pause")).stderr).toContain("is a symlink");
     expect(readFileSync(secret, "utf8")).toBe("root:secret\n");
     expect(statSync(secret).uid).toBe(0);
   });
@@ -254,7 +251,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(app.read("report.html")).not.toContain("root:secret");
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
-      expect(shown.stderr).toContain(`wrote to ${secret}, which is not a place for logs`);
+      expect(shown.stderr).toContain(`wrote to ${secret}, which is not in a log folder`);
       // A default log may be a symlink to another place, but not one created by another user.
       const own = join(app.root, "logs", "Who.log");
       symlinkSync(secret, own);

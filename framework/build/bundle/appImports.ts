@@ -8,15 +8,15 @@ import { packageImport } from "./packageImport";
 /** Marks this plugin's own resolve calls. */
 export const asked = "laju-app-imports";
 
-/** The start of an error message for imports that only ES modules support (see `needsModule`). */
+/** How error messages begin for imports that only ES modules support (see `needsModule`). */
 const moduleOnly = "Only an ES module can import";
 
 type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
 
 /**
  * Resolves imports in the app's files as tsx does: `paths` and `baseUrl` in tsconfig.json, `imports` in package.json,
- * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. Reports an import that can't be
- * resolved during the build, with its position, rather than when cron starts the command.
+ * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. An import that can't be resolved
+ * is reported by the build, with its position, and not only when cron starts the command.
  */
 export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   return {
@@ -63,12 +63,15 @@ async function resolved(args: OnResolveArgs, context: Context): Promise<OnResolv
   if (imported === undefined) return ofPackage(args, context);
   const { target, folder } = imported;
   if (target.startsWith("./")) return ofPackage({ ...args, path: target, resolveDir: folder }, context, path);
-  // The build's package.json has no imports, so use the package's own name there.
+  // The build's package.json has no `imports`, so use the package's own name in the output.
   if (isBuiltin(target)) return { path: target, external: true };
   return (await ofPackage({ ...args, path: target }, context, path)) ?? { path: target, external: true };
 }
 
-/** Undefined for a package, which other plugins resolve. */
+/**
+ * Resolves a name through package.json or a workspace. Undefined for a package in node_modules, which other plugins
+ * resolve.
+ */
 async function ofPackage(
   args: OnResolveArgs,
   context: Context,
@@ -78,7 +81,7 @@ async function ofPackage(
   if (found.errors?.length) return isOptional(args) ? undefined : { errors: [{ text: notFound(written) }] };
   const name = packageName(args.path);
   if (!isPackageFile(found.path)) {
-    // A package of the same workspace, which Node can load directly unless it is TypeScript.
+    // A package of the same workspace. Node can load it directly unless it is TypeScript.
     const isJavaScript = !/\.[cm]?tsx?$/.test(found.path) && isLinked(found.path, name, context.root);
     return isJavaScript ? undefined : asFile(found.path, args, context);
   }
@@ -121,7 +124,7 @@ function packageName(path: string): string {
 
 const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
 
-/** Whether a package is required or imported inside code that may work without it. */
+/** Whether a package is required or imported within code that may work without the package. */
 function isOptional({ kind, path }: OnResolveArgs): boolean {
   return kind !== "import-statement" && couldBePackage.test(path);
 }

@@ -17,7 +17,7 @@ export interface BuildFolder {
   vendor: Record<string, string>;
 }
 
-/** The same, with the shared bundle. */
+/** The build's folders, and the shared bundle. */
 export interface BuildContext extends BuildFolder {
   shared: Shared;
 }

@@ -27,14 +27,14 @@ export interface Output {
   /** Relative to the build folder: "commands/X.js". */
   path: string;
   contents: Uint8Array;
-  /** The app's files it was made from, relative to the root; absent if recorded elsewhere. */
+  /** The app's files from which the output was made, relative to the root; absent if they are recorded elsewhere. */
   inputs?: string[];
 }
 
 /** The result of bundling some entries. */
 export interface Bundled {
   outputs: Output[];
-  /** The files read, relative to the app's root. */
+  /** The files that were read, relative to the app's root. */
   inputs: string[];
 }
 
@@ -58,7 +58,7 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
 }
 
-/** Throws for import(`./steps/${name}.js`) if no file matches, since the import would fail for every name. */
+/** Throws if an import such as import(`./steps/${name}.js`) matches no file, since it would fail for every name. */
 function refuseEmptyPatterns({ warnings }: Result): void {
   const errors = warnings.filter(({ id }) => id === "empty-glob");
   if (errors.length > 0) throw Object.assign(new Error("An import matches no file"), { errors });

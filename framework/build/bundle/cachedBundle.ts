@@ -4,11 +4,14 @@ import { contentHash } from "../../catalog/contentHash";
 import type { Output } from "./bundle";
 import type { BundledFunction } from "./functionBundle";
 
-/** Bundles in these folders are named by content hash, because V8 accepts a cache for any source of the same length. */
+/**
+ * Bundles in these folders have a content hash as their name, because V8 accepts a code cache for any source of the
+ * same length.
+ */
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
-/** The files of a bundle, ending with the bundle itself. */
+/** The files of a bundle; the bundle itself is the last one. */
 export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
   const path = `${folder}/${contentHash(code)}.js`;
   return [
@@ -49,13 +52,16 @@ function isYoung(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs < youngMs;
 }
 
-/** A bundle refers to its cold half in the same way as compiled files refer to the bundle. */
+/**
+ * Adds the cold halves of these bundles. A bundle names its cold half in the same way as compiled files name the
+ * bundle.
+ */
 function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
   const paths = folders.flatMap((folder) => files.map((file) => join(build, folder, `${file}.js`)));
   return new Set([...files, ...paths.flatMap(bundlesNamedIn)]);
 }
 
-/** Compiled files name the bundles they load in their first lines. */
+/** The bundles that compiled files name in their first lines. */
 function namedBundles(build: string): string[] {
   const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
     (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),

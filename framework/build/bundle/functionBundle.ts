@@ -31,7 +31,7 @@ export interface ModuleOptions extends BuildFolder {
 interface BundleOfModulesOptions extends ModuleOptions {
   /** Code to put before the modules. */
   head: string;
-  /** Parameters of this bundle in addition to the usual ones. */
+  /** Parameters of this bundle's function, in addition to the usual parameters. */
   given?: readonly string[];
   /** For a program: the module to run when the bundle is loaded. */
   program?: string;

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleOptions, Shared } from "./buildContext";
 
-/** The code before a bundle: its location, whether it is the program, and runtime/head.js. */
+/** The code before a bundle: the file's location, whether the file is the program, and runtime/head.js. */
 export function headOf({ home, format, shared }: BundleOptions): string {
   const start = format === "esm" ? esmStart : cjsStart;
   return `${sharedName(shared)}\n${start}\n${runtimeText(home, "head.js")}`;
 }
 
-/** The first line of a compiled file. From it, a later build finds the bundles that are in use. */
+/** The first line of a compiled file, by which a later build finds the bundles that are in use. */
 export function sharedName({ file }: Shared): string {
   return `const lajuSharedFile = "${file}";`;
 }
@@ -24,8 +24,8 @@ const lajuMain = globalThis[Symbol.for("laju.main")] === true;
 const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPath(import.meta.url));`;
 
 /**
- * The CommonJS file that starts an ES module, since the folder's .js files are CommonJS. It also switches from root to the
- * app's user, because a module's imports run before its own code.
+ * The CommonJS file that starts an ES module, since the folder's .js files are CommonJS. It also switches from root to
+ * the app's user, because an ES module's imports would run before its own code could do that.
  */
 export function esmStarter(name: string): string {
   const depth = name.split("/").length;

@@ -6,9 +6,9 @@ import type { Plugin } from "esbuild";
 export const importMetaName = "lajuImportMeta";
 
 /**
- * Gives each module of the app the import.meta it would have if files were compiled one to one
- * (framework/services/View.ts → build/framework/services/View.js), so that it finds files next to it. The constant is
- * prepended to the module's first line, so that line numbers don't change.
+ * Gives each module of the app the import.meta that it would have if files were compiled one to one
+ * (framework/services/View.ts → build/framework/services/View.js), so that the module finds files next to it. The
+ * constant is prepended to the module's first line, so that line numbers don't change.
  */
 export function importMetaPlugin({ root, home }: { root: string; home: string }): Plugin {
   return {

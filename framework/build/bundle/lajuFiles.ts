@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Bundled } from "./bundle";
 
-/** Finds laju's modules by their names in the repository. The published package contains them as JavaScript. */
+/** Finds laju's modules by their names in the repository (.ts). The published package contains them as JavaScript. */
 export function asFound(names: readonly string[], home: string): string[] {
   const isPackage = !existsSync(join(home, "framework/config/config.ts"));
   return names.map((name) => (isPackage ? name.replace(/\.ts$/, ".js") : name));
@@ -13,7 +13,10 @@ export function isLajus(file: string): boolean {
   return /^(framework|commands)\//.test(file) && !file.includes("/node_modules/");
 }
 
-/** Makes a bundle's inputs relative to the app's root, as everywhere in the build, instead of laju's own folder. */
+/**
+ * Makes a bundle's inputs relative to the app's root, as everywhere else in the build, instead of relative to laju's
+ * own folder.
+ */
 export function fromRoot<T extends Bundled>(bundled: T, roots: { root: string; home: string }): T {
   return { ...bundled, inputs: bundled.inputs.map((file) => pathFromRoot(file, roots)) };
 }

@@ -48,7 +48,7 @@ function fits(name: string, pattern: string): boolean {
   return name.startsWith(start) && name.endsWith(end) && name.length > pattern.length - 1;
 }
 
-/** The first matching condition, in the order in which they are written. */
+/** The target of the first matching condition, in the order of package.json. */
 function pick(target: Target, conditions: readonly string[]): string | undefined {
   if (typeof target === "string") return target;
   if (target === null) return undefined;

@@ -1,7 +1,7 @@
 import type { Plugin } from "esbuild";
 import { asked } from "./appImports";
 
-/** Resolves the alias `app/services/X`, which otherwise looks like a package. */
+/** Resolves the alias `app/services/X`, which would otherwise be taken for a package. */
 export function appAlias(root: string): Plugin {
   return {
     name: "app-alias",

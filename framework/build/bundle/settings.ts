@@ -14,7 +14,7 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
   const { root, home, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
-    // tsx, too, uses only this file.
+    // tsx, too, reads only this tsconfig.
     ...(existsSync(join(root, "tsconfig.json")) && { tsconfig: join(root, "tsconfig.json") }),
     outdir,
     format,

@@ -17,8 +17,8 @@ const { dirname, resolve } = require("node:path");
 const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
- * Continues as the app's user or exits. `folder` contains the code. It would never be safe to run, as root, code that
- * another user can write.
+ * Continues as the app's user, or exits. `folder` contains the code. Running code as root that another user can write
+ * would never be safe.
  */
 exports.becomeAppUser = function becomeAppUser(folder) {
   const user = appUser(folder);
@@ -26,8 +26,8 @@ exports.becomeAppUser = function becomeAppUser(folder) {
 };
 
 /**
- * The same for a verb. A verb that changes a crontab runs in a child process, and its exit status is returned, because
- * cron.allow may permit only root to change the crontab of the app's user.
+ * Continues as the app's user to run a verb. A verb that changes a crontab runs in a child process instead, and its
+ * exit status is returned: cron.allow may permit only root to change the crontab of the app's user.
  */
 exports.runAsAppUser = async function runAsAppUser(folder, verb) {
   const user = appUser(folder, verb);
@@ -56,7 +56,7 @@ function appUser(folder, verb) {
   const user = userNumbered(uid);
   if (user !== undefined) return user;
   return refuse(
-    `${root} is the app of user ${uid}, who has no name on this system`,
+    `${root} belongs to user ${uid}, who has no name on this system`,
     `Run it as that user (in a container: docker run --user ${uid}):\n  ${sudoLine(`#${uid}`)}`,
   );
 }
@@ -69,20 +69,20 @@ function become({ username, uid, gid, homedir }, root) {
     process.setuid(uid);
   } catch (error) {
     refuse(
-      `${root} is the app of ${username}, and root could not become that user: ${error.message}`,
+      `${root} belongs to ${username}, and root could not switch to that user: ${error.message}`,
       sudoLine(username),
     );
   }
   Object.assign(process.env, { HOME: homedir, USER: username, LOGNAME: username });
   const ids = [process.getuid(), process.geteuid(), process.getgid(), process.getegid()];
   if (ids.join() !== [uid, uid, gid, gid].join() || canBeRootAgain()) {
-    refuse(`this process could not become ${username}`, sudoLine(username));
+    refuse(`this process could not switch to ${username}`, sudoLine(username));
   }
   try {
     accessSync(`${root}/package.json`, constants.R_OK);
   } catch {
     refuse(
-      `${root} is the app of ${username}, who may not read it`,
+      `${root} belongs to ${username}, who cannot read it`,
       `Let ${username} read the app and enter the folders above it, or give data/ to root.`,
     );
   }
@@ -116,13 +116,16 @@ function dataFolder(root) {
   return resolve(root, set || "data");
 }
 
-/** The owner of a linked folder, or the link's owner if the folder belongs to root. */
+/** The owner of a folder. If the folder belongs to root and is reached through a symlink, the owner of the symlink. */
 function ownerOf(data) {
   const folder = statSync(data, { throwIfNoEntry: false });
   return folder && (folder.uid || lstatSync(data).uid);
 }
 
-/** Looks up a user in all of the system's user databases, by temporarily becoming that user and asking Node for its name. */
+/**
+ * Looks up a user in all of the system's user databases, by temporarily switching to that user and asking Node for its
+ * name.
+ */
 function userNumbered(uid) {
   process.seteuid(uid);
   try {

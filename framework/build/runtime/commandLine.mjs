@@ -28,14 +28,15 @@ export function appFor(folder) {
 /** Runs the verb in this process's arguments, in the app with this root; undefined outside any app. */
 export async function startCommandLine(root) {
   if (root === undefined) return startOutside();
-  // Do this before loading any of the app's code.
+  // Switch users before loading any of the app's code.
   if (process.getuid?.() === 0) await continueAsAppUser(root);
 
   const compiled = `${root}/build/laju.js`;
   if (existsSync(compiled) && (isCurrent(root) || sources() === undefined || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
-    // Without tsx (if `new` is started from the unpacked package), verbs that load none of the app's code still work.
+    // Without tsx (for example if `new` is started from the unpacked package), verbs that load none of the app's code
+    // still work.
     if (hasTsx()) (await import("tsx/esm/api")).register();
     await importSources();
   } else {
@@ -93,7 +94,7 @@ function verbFile() {
     .replace(/[^A-Za-z]/g, "");
 }
 
-/** The verb. Options can come before it. */
+/** The verb, which options may precede. */
 function firstWord() {
   return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
@@ -145,7 +146,7 @@ function parsed(text, file) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Omit the file's text, which V8 quotes too.
+    // V8's message also quotes the file's text. Leave that out.
     console.error(`✗ ${file} is not valid JSON: ${error.message.replace(/, ".*$/s, "")}`);
     process.exit(1);
   }

@@ -1,7 +1,7 @@
 // Root's part of `laju crontab:install` in another user's app, needed because cron.allow may permit only root to change
-// that user's crontab. It starts laju again, which becomes the app's user, and calls crontab(1) on its behalf, only for
-// that user's crontab and only with a few fixed arguments. It loads none of the app's code and accepts only a table
-// from it.
+// that user's crontab. It starts laju again as a child process, which switches to the app's user, and calls crontab(1)
+// on the child's behalf: only for that user's crontab, and only with a few fixed arguments. It loads none of the app's
+// code, and the only data that it accepts from the child is a crontab.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
 const {
@@ -37,7 +37,10 @@ exports.runWithCrontab = function runWithCrontab(user) {
   });
 };
 
-/** A request is a line of JSON that includes the number of bytes after it. An answer is a line of JSON. */
+/**
+ * Handles requests. A request is a line of JSON that includes the number of bytes that follow it. A response is a line
+ * of JSON.
+ */
 function serve(socket, user) {
   let received = Buffer.alloc(0);
   socket.on("error", () => {}); // The child has exited.
@@ -80,7 +83,8 @@ function crontab({ way, header, table }, user) {
 }
 
 /**
- * Calls `use` with a descriptor of a private file that contains the table. A pipe could not be reopened as /dev/stdin.
+ * Calls `use` with a descriptor of a private file that contains the table. A pipe wouldn't do, because it could not be
+ * reopened as /dev/stdin.
  */
 function withFile(table, use) {
   const folder = mkdtempSync(`${tmpdir()}/laju-crontab-`);

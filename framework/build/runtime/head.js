@@ -40,7 +40,7 @@ const lajuRead = (file) => {
 const lajuIsRoots = () => {
   const { statSync } = require("node:fs");
   const { LAJU_ROOT, LAJU_DATA } = process.env;
-  // Check these first, because a failed read of .env takes longer than all three calls.
+  // Check owners and existence first, because a failed read of .env takes longer than all of these calls.
   const look = (path) => statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false });
   if (LAJU_ROOT || LAJU_DATA || look("").uid !== 0 || (look("data")?.uid ?? 0) !== 0) return false;
   const settings = look(".env");
@@ -48,7 +48,7 @@ const lajuIsRoots = () => {
   return settings.isFile() && lajuRead(`${lajuBuild}/../.env`)?.includes("LAJU_DATA") === false;
 };
 
-// Do this before loading any other code of the app.
+// Switch users before loading any other code of the app.
 if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
   require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
 }
@@ -72,7 +72,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   return module.exports;
 };
 
-// Keep one per process, so that a command that imports another one shares its database.
+// Keep one shared bundle per process, so that a command that imports another command shares its database.
 globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
 globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
 // biome-ignore lint/correctness/noUnusedVariables: used by the bundle.

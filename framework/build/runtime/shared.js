@@ -4,7 +4,7 @@
 // biome-ignore lint/correctness/noUnusedVariables: for framework/config/require.ts.
 const lajuRequire = require;
 
-/** The import.meta a module would have if files were compiled one to one. */
+/** The import.meta that a module would have if files were compiled one to one. */
 const lajuModule = (file) => {
   const filename = require("node:path").join(lajuBuild, file);
   return {
@@ -32,7 +32,10 @@ const lajuGive = (getters) => {
   return given;
 };
 
-/** Returns modules as real ES modules, with their own default export. `loadMissing` loads those that are missing. */
+/**
+ * Returns a function that gives modules by name, as real ES modules with their own default export. `loadMissing` loads
+ * modules that are missing.
+ */
 const lajuGiver = (modules, loadMissing) => (name) => {
   if (modules[name] === undefined) loadMissing();
   if (typeof modules[name] === "function") modules[name] = modules[name]();

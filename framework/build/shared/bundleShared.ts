@@ -23,16 +23,16 @@ export interface SharedAttempt {
   problems: CommandProblem[];
 }
 
-// Leave services out, so that only commands that use one spend time on loading it (6 ms per MB of code cache).
+// Services are left out, so that only commands that use a service spend time on loading it (6 ms per MB of code cache).
 const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
 /** The names that shared.js passes on to cold.js. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
- * Creates build/shared: one bundle in two halves, each with V8's code cache for this Node. A compiled command contains only
- * its own code, so a thousand of them stay small, and none compiles laju again. If one of laju's modules has an error, the
- * build reports it and keeps the last good bundle, so that commands still build.
+ * Creates build/shared: one bundle in two halves, each with V8's code cache for this Node. A compiled command contains
+ * only its own code, so a thousand commands stay small, and laju is compiled only once. If one of laju's modules has an
+ * error, the build reports it and keeps the last good bundle, so that commands still build.
  */
 export async function bundleShared(context: BuildFolder, cache: BuildCache): Promise<SharedAttempt> {
   const { build } = context;
@@ -44,7 +44,7 @@ export async function bundleShared(context: BuildFolder, cache: BuildCache): Pro
   return { shared, warnings: await makeCaches(shared.file, context), problems };
 }
 
-/** The cache of each half contains what V8 compiled during a run that used it. */
+/** Creates the code cache of each half, with what V8 compiled during a run that used that half. */
 async function makeCaches(file: string, { build, home }: BuildFolder): Promise<string[]> {
   const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
   const program = [join(home, "framework/build/shared/train.js"), build, file];

@@ -5,9 +5,9 @@ import { asFound } from "../bundle/lajuFiles";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * Modules that a successful run never calls: half of the code handles problems. Together with the modules that only
- * they import, they form the cold half of the shared bundle, which is loaded on the first call into it.
- * test/framework/build/coldModules.test.ts fails if a normal successful run needs it.
+ * Modules that a successful run never calls, because they handle problems. With the modules that only they import, they
+ * form the cold half of the shared bundle, which is loaded on the first call into it.
+ * test/framework/build/coldModules.test.ts fails if a normal successful run needs the cold half.
  */
 export const coldModules = [
   "framework/cli/optionsHelp.ts",

@@ -12,7 +12,10 @@ export function withLazyExports(code: string): string {
   );
 }
 
-/** The same for a bundle whose modules are evaluated on demand: their objects are returned by `require` only. */
+/**
+ * Like withLazyExports(), for a bundle whose modules are evaluated on demand: there, only `require` returns module
+ * objects.
+ */
 export function withLazyRequires(code: string): string {
   const lazy = new Set<string>();
   const declared = code.replace(exported, (text, name: string, getters: string) => {

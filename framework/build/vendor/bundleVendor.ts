@@ -44,8 +44,7 @@ export async function bundleVendor(context: VendorContext): Promise<Vendor> {
 
   const files = index?.key === key ? index.files : await bundlePackages(context, folder);
   const train = join(context.home, "framework/build/vendor/train.js");
-  // Exercises Knex with the bundled driver, as commands load it, because under pnpm the package's parts may be
-  // unreachable.
+  // Exercise Knex with the bundled driver, as commands do: under pnpm, the package's own parts may be unreachable.
   const driver = files["better-sqlite3-node20"] ?? files["better-sqlite3"] ?? "";
   const cached = Object.entries(files).map(([name, file]) =>
     makeCache(name, join(folder, cacheName(file)), {
@@ -122,7 +121,7 @@ async function bundlePackage(
     target: "node20.19",
     charset: "ascii",
     logLevel: "silent",
-    // The `paths` in tsconfig.json are only for the app's code.
+    // The `paths` in tsconfig.json apply only to the app's code.
     tsconfigRaw: "{}",
     // Don't minify identifiers, because people and code read the names of errors and classes.
     minifyWhitespace: true,

@@ -1,18 +1,21 @@
 /**
- * The slowest built-in modules that packages load at the top whether they use them or not. Of a bare start's 20 ms, tls
- * takes 4 to 6; tty, net and http 3 each; zlib 2; crypto and dns more than 1.
+ * The slowest of the built-in modules that packages load at start-up, whether they use them or not. Compared with the
+ * 20 ms in which Node starts, tls takes 4 to 6 ms; tty, net and http 3 each; zlib 2; crypto and dns more than 1.
  */
 const heavy = "assert|child_process|crypto|dns|http|https|module|net|os|tls|tty|zlib";
 
 /**
- * Makes a bundle load these on first use, and provides lajuLate() for its own parts (see lighterParts.ts). Destructuring
- * (`const { connect } = …`) counts as use.
+ * Makes a bundle load these modules on first use, and provides lajuLate() for the bundle's own parts (see
+ * lighterParts.ts). Destructuring (`const { connect } = …`) counts as use.
  */
 export function withLazyBuiltins(code: string): string {
   return lazily(code, new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g"));
 }
 
-/** The same, but only for the code that esbuild generates for `import { … } from "node:…"`. */
+/**
+ * Makes a bundle load these modules on first use, but only where esbuild generated the code for `import { … } from
+ * "node:…"`.
+ */
 export function withLazyImports(code: string): string {
   return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+\\s?=\\s?)require\\("node:(${heavy})"\\)`, "g"));
 }

@@ -3,17 +3,17 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Files of packages that do work when loaded that few runs need, and rewrites that defer this work. If a future version
- * of a file is written differently, it is bundled unchanged.
+ * Files of packages that, when loaded, do work that few runs need, and rewrites that defer this work. If a future
+ * version of such a file is written differently, it is bundled unchanged.
  */
 const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {
     file: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/,
-    // Read it from laju's own folder, because this code may be running in the compiled CLI.
+    // Read this file from laju's own folder, because this code may be running in the compiled CLI.
     lighter: (_, home) => readFileSync(join(home, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
   },
   {
-    // Clusters, which few apps use, add 500 methods and load dns.
+    // ioredis's Cluster, which few apps use, adds 500 methods and loads dns.
     file: /[\\/]ioredis[\\/]built[\\/](Redis|index)\.js$/,
     lighter: (source) =>
       source
@@ -37,7 +37,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
     lighter: (source) => source.replace("Builder.prototype.select = ", `${loosened("Builder.prototype")} $&`),
   },
   {
-    // Needed for creating tables and migrations, but not for queries.
+    // These parts are needed for creating tables and for migrations, but not for queries.
     file: /[\\/]knex[\\/]lib[\\/](client|knex-builder[\\/](make-knex|Knex)|dialects[\\/][\w-]+[\\/]index)\.js$/,
     lighter: (source) =>
       source
@@ -51,7 +51,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
         ),
   },
   {
-    // Every new logger checks whether stdout is a terminal, which creates process.stdout.
+    // Each new logger would check whether stdout is a terminal, which creates process.stdout.
     file: /[\\/]knex[\\/]lib[\\/]logger\.js$/,
     lighter: (source) =>
       source.replace(
@@ -67,8 +67,8 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
 ];
 
 /**
- * Deleting a property switches an object to dictionary mode. Otherwise V8 copies the list of properties each time one is
- * added: 6 MB for the 600 methods of ioredis, on fresh pages.
+ * Code that switches an object to dictionary mode, by deleting a property. Otherwise V8 copies the list of properties
+ * each time one is added: 6 MB of fresh memory for the 600 methods of ioredis.
  */
 function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Packages that check for a color terminal when loaded. The check loads tty, net and process.stderr with its streams: 4
- * to 8 ms of a bare start's 20. Under cron the output is a file, so neither the check nor the colors are needed.
+ * Packages that check for a color terminal when loaded. The check loads tty, net and process.stderr with its streams,
+ * in 4 to 8 ms (Node itself starts in 20). Under cron the output is a file, so neither the check nor the colors are
+ * needed.
  */
 const standIns: Record<string, (real: string) => string> = {
   /** Debug output of knex and ioredis: silent unless DEBUG is set. */

@@ -18,7 +18,7 @@ export interface CompletedVerb {
   options(): Promise<VerbOptions>;
 }
 
-/** The names in an app. Each kind is read only when completion needs it. */
+/** The names in an app. Each kind of name is read only when completion needs it. */
 export interface CompletedNames {
   commands(): Suggestion[];
   jobTypes(): Suggestion[];
@@ -30,8 +30,8 @@ export interface CompletedNames {
 }
 
 /**
- * Completes the last of `words`, the words after `laju`. The last word can be empty, and it is not validated: if
- * nothing matches, the list is empty.
+ * Completes the last of `words`, which are the words after `laju`. The last word can be empty. If nothing matches, the
+ * list is empty.
  */
 export async function complete(
   words: readonly string[],
@@ -81,7 +81,10 @@ async function ofVerb(
   return fitting(current, wordsOf(verb.usage, given, names));
 }
 
-/** After `--`, `run` passes everything to the command, whose declared options are in the build. */
+/**
+ * Completes the options of a command, for words after `run`'s `--`, which are passed to the command. The build lists
+ * its options.
+ */
 function ofCommand(
   current: string,
   given: readonly string[],
@@ -119,7 +122,7 @@ function valuesOf(spec: VerbOptions[string] | undefined, names: CompletedNames):
   return spec?.value === undefined ? [] : named(spec.value, names);
 }
 
-/** The placeholder in a verb's usage: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
+/** The words for the placeholder in a verb's usage: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
 function wordsOf(usage: string, given: readonly string[], names: CompletedNames): Suggestion[] {
   const takesMany = usage.includes("…");
   if (!takesMany && given.some((word) => !word.startsWith("-"))) return [];

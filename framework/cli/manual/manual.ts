@@ -1,7 +1,7 @@
 import { optionRows } from "../optionsHelp";
 import type { Verb, VerbEntry, VerbGroup } from "../verb";
 
-/** The manual's facts about a verb, all from the verb's declaration. */
+/** What the manual says about a verb, all of it from the verb's declaration. */
 export interface ManualVerb {
   name: string;
   /** `make:command <Name>`. */

@@ -33,7 +33,7 @@ export function coarseDays(schedule: CalendarSchedule): number[] {
 export type DayFilter = (day: number, month: number) => boolean;
 
 export interface DayTestOptions {
-  /** The zone whose calendar counts (default: the system's). */
+  /** The time zone in which the days are tested (default: the system's). */
   readonly timezone?: string | undefined;
   readonly filter?: DayFilter;
   /** Whether the test must mean the same to every cron and every date(1). */

@@ -71,7 +71,7 @@ export function fitted(
   throw new LajuError(`schedule ${JSON.stringify(schedule.text)} is too complex for a guard in the crontab`, {
     code: "E_SCHEDULE",
     exitStatus: 2,
-    hint: "Split it into several schedules, or have the command check the time itself (leave out --portable).",
+    hint: "Split the schedule into several, or have the command check the time itself (leave out --portable).",
   });
 }
 

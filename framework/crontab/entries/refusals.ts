@@ -11,7 +11,7 @@ export function refusalOf(
     return {
       reason: `${cron.label} has no @reboot${crash}`,
       remedy:
-        "Start it where the host or the container starts (node laju run NAME), or use node laju schedule:work.",
+        "Start the command where the host or the container starts (node laju run NAME), or use node laju schedule:work.",
     };
   }
   if (hasSeconds(schedule) && !cron.isPrompt) {

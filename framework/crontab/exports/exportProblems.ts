@@ -20,7 +20,7 @@ export function refuseProblems(target: string, problems: readonly NamedProblem[]
   throw new LajuError(`${target} does not support what ${who} needs\n${lines.join("\n")}`, {
     code: "E_EXPORT",
     exitStatus: 2,
-    hint: "Nothing was written, because an export must be exact. The crontab supports all of them.",
+    hint: "Nothing was written, because an export must be exact. The crontab supports all of this.",
   });
 }
 

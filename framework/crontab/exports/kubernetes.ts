@@ -17,7 +17,7 @@ export interface KubernetesOptions {
 /** Kubernetes appends up to eleven characters to a CronJob's name. */
 const longestName = 52;
 
-/** A CronJob manifest (batch/v1) for each schedule. Throws if Kubernetes cannot run it exactly as laju does. */
+/** A CronJob manifest (batch/v1) for each schedule. Throws if Kubernetes cannot run a command exactly as laju does. */
 export function kubernetesManifests(source: ExportSource, options: KubernetesOptions): ExportedFile[] {
   checkImage(options.image);
   const problems: NamedProblem[] = [];

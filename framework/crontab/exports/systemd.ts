@@ -19,8 +19,8 @@ export interface SystemdOptions {
 }
 
 /**
- * System units: a service for each command, and a timer that starts it. Throws if systemd cannot run it exactly as laju
- * does.
+ * System units: for each command a service, and a timer that starts the service. Throws if systemd cannot run a command
+ * exactly as laju does.
  */
 export function systemdUnits(
   source: ExportSource,
@@ -119,7 +119,7 @@ function startText(node: string, { file, args = [], log }: CrontabRow): string {
   return `exec ${[node, file, ...args].map(shellQuote).join(" ")} >> ${shellQuote(log)} 2>&1`;
 }
 
-/** A command enforces its own time limit. In case it cannot, systemd kills it a minute later. */
+/** A command enforces its own time limit. If it fails to do so, systemd kills it a minute later. */
 function timeLimit(facts: CommandFacts): string[] {
   const seconds = longestRun(facts);
   return seconds === undefined ? [] : [`TimeoutStartSec=${Math.ceil(seconds) + 60}`];

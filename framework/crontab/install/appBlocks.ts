@@ -30,8 +30,8 @@ export function appBlocks(crontab: Buffer): AppBlock[] {
 }
 
 /**
- * The block that crontab:install updates if no root is given. Prefers a block whose root is a link, because a link outlives
- * a release. The block of another release's own folder is left alone.
+ * The block that crontab:install updates if no root is given. Prefers a block whose root is a symlink, because a
+ * symlink outlives a release. The block of another release's own folder is left alone.
  */
 export function currentBlock(blocks: readonly AppBlock[]): AppBlock | undefined {
   const usable = blocks.filter(({ place, isLink }) => place === "here" || (place === "other" && isLink));

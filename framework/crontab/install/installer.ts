@@ -14,7 +14,7 @@ import { checkWritable, checkWritableBy, keepBackup, makeLog, ownerNamed, prepar
 import { dryRunCrontab, readCrontab, writeCrontab } from "./systemCrontab";
 import { withCrontabLock } from "./tableLock";
 
-/** The entries to install, and whose crontab they go into. */
+/** The entries to install, and the crontab to put them into. */
 export interface CrontabTarget extends CrontabAccess {
   rows: readonly CrontabRow[];
   place: AppLocation;

@@ -56,7 +56,7 @@ export function checkWritableBy(user: string, { uid, gid }: Owner, file: string)
   if (error !== undefined || status === 0) return;
   throw new LajuError(`${file} cannot be written by ${user}`, {
     code: "E_CRONTAB_FILES",
-    hint: `The crontab was not changed. Make ${user} the folder's owner (chown), or choose another one with --log-dir.`,
+    hint: `The crontab was not changed. Make ${user} the folder's owner (chown), or choose another log folder with --log-dir.`,
   });
 }
 
@@ -86,7 +86,7 @@ export function keepBackup(text: Buffer, file: string, owner?: Owner): string {
 function cannotWrite(path: string, cause: Error): LajuError {
   return new LajuError(`${path} cannot be written: ${cause.message}`, {
     code: "E_CRONTAB_FILES",
-    hint: "The crontab was not changed. This user must be able to write there.",
+    hint: "The crontab was not changed. This user must be able to write to that folder.",
     cause,
   });
 }

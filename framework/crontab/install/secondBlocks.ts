@@ -41,7 +41,7 @@ export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
 
-/** The consequence of the other table, and the command that removes its entries. */
+/** What happens because of the other table, and the command that removes its entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
   const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
@@ -55,7 +55,7 @@ function removalOf(other: OtherTable): string {
   return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
-/** The consequence of a second block, and the command that removes it. */
+/** What happens because of the second block, and the command that removes it. */
 export function secondBlockText(own: string, second: string, user: string | undefined) {
   return {
     message: `The crontab has this app's entries twice, as ${own} and as ${second}: every command runs twice`,
@@ -92,7 +92,10 @@ export function refuseSecondTable(target: CrontabTarget, read = readCrontab): vo
 
 type OtherCrontab = Extract<OtherTable, { user: string }>;
 
-/** Other users' crontabs whose entries of this app will move to this one. Throws if some cannot be moved. */
+/**
+ * The other users' crontabs that have entries of this app, which will move to this crontab. Throws if some entries
+ * cannot be moved.
+ */
 export function crontabsToReplace({ user }: CrontabTarget): OtherCrontab[] {
   const others = otherTables(user);
   const fixed = others.find((other) => !isReplaceable(other));

@@ -47,7 +47,7 @@ export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   if (result.status === 0 || /(invalid|unrecognized|illegal|unknown) option/.test(errorOf(result))) return;
   throw new LajuError(`crontab rejects the new table: ${errorOf(result)}`, {
     code: "E_CRONTAB_REFUSED",
-    hint: "Nothing was changed. crontab counts lines from 0 or 1; fix the line with `crontab -e`.",
+    hint: "Nothing was changed. Fix the line with `crontab -e`. Depending on the cron, the first line has the number 0 or 1.",
   });
 }
 
@@ -60,7 +60,7 @@ export function writeCrontab(text: Buffer, access: CrontabAccess): void {
   if (result.status !== 0) {
     throw new LajuError(`crontab could not install the new table: ${errorOf(result)}`, {
       code: "E_CRONTAB_WRITE",
-      hint: "Look at the current table with `crontab -l`; the previous one is in data/crontab.bak.",
+      hint: "Look at the current table with `crontab -l`. The previous table is in data/crontab.bak.",
     });
   }
   if (list(access)?.equals(text)) return;
@@ -139,6 +139,6 @@ function refuseKnownReturns(): never {
 function returnsError(message: string): LajuError {
   return new LajuError(message, {
     code: "E_CRONTAB_RETURNS",
-    hint: "Remove them with `crontab -e` first. Nothing was changed.",
+    hint: "Nothing was changed. Remove the carriage returns with `crontab -e` first.",
   });
 }

@@ -60,7 +60,7 @@ export const userOption = {
     type: "string",
     value: "user",
     short: "u",
-    description: "Whose crontab (as root; default: your own)",
+    description: "Use this user's crontab (root only; default: your own)",
   },
 } as const;
 
@@ -149,7 +149,7 @@ export function checkInstallable({ rows, place }: CrontabTarget): void {
   if (!existsSync(join(place.build, "commands.json"))) {
     throw new LajuError(`there is no build in ${place.root}`, {
       code: "E_NOT_BUILT",
-      hint: "Run npm run build there.",
+      hint: "Run npm run build in that folder.",
     });
   }
   checkCurrent(readManifest());

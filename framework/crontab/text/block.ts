@@ -108,7 +108,7 @@ function checkedId(root: string): string {
     `the app's path ${JSON.stringify(root)} cannot be used in the markers of a crontab block`,
     {
       code: "E_CRONTAB_LINE",
-      hint: "Move it to a path without control characters, and without spaces at either end.",
+      hint: "Move the app to a path without control characters, and without spaces at either end.",
     },
   );
 }

@@ -91,7 +91,7 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
     const what = { "\n": "a newline", "\r": "a carriage return", "\0": "a NUL" }[odd];
     throw new LajuError(`the crontab entry of ${name} would contain ${what}`, {
       code: "E_CRONTAB_LINE",
-      hint: "A crontab line cannot contain one. Rename the folder or file that has it.",
+      hint: "Rename the folder or file whose name contains it: a crontab line cannot contain such a character.",
     });
   }
   // Daemons disagree on what `\\` means. shellQuote never writes it, so it could only come from a faulty guard.
@@ -117,7 +117,7 @@ function checkReadable(
   if (trouble === undefined) return;
   throw new LajuError(`the crontab entry of ${name} ${trouble}`, {
     code: "E_CRONTAB_LINE",
-    hint: "Rename the folder or file that has it, or start the commands with node laju schedule:work.",
+    hint: "Rename the folder or file whose name causes this, or start the commands with node laju schedule:work.",
   });
 }
 
@@ -126,6 +126,6 @@ function checkLength({ name }: CrontabRow, command: string): void {
   if (length <= longestCommand) return;
   throw new LajuError(
     `the crontab entry of ${name} is ${length} bytes long, but cron accepts at most ${longestCommand}`,
-    { code: "E_CRONTAB_LINE", hint: "Shorten the path of the app, its log or node." },
+    { code: "E_CRONTAB_LINE", hint: "Use a shorter path for the app, the log or Node." },
   );
 }

@@ -4,14 +4,17 @@ import type { Context } from "hono";
 import { LajuError } from "../../config/errors";
 import { plainAddress } from "./hosts";
 
-/** The addresses at both ends of a request's connection, if Node's adapter provides them. */
+/** The addresses of both ends of a request's connection, if hono's adapter for Node provides them. */
 export function connectionOf(context: Context): { peer: string; local: string | undefined } {
   const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
   const { remoteAddress, localAddress } = incoming?.socket ?? {};
   return { peer: plainAddress(remoteAddress ?? ""), local: localAddress };
 }
 
-/** A test for the listed addresses and networks of proxies. Throws a LajuError for an invalid entry. */
+/**
+ * Returns a function that tells whether an address is one of these addresses or in one of these networks. Throws a
+ * LajuError for an invalid entry.
+ */
 export function addressList(listed: readonly string[]): (address: string) => boolean {
   const known = new BlockList();
   for (const entry of listed) add(known, entry);
@@ -33,7 +36,7 @@ function add(known: BlockList, entry: string): void {
   }
 }
 
-/** The client's address. Behind a listed proxy, the last address in its header. */
+/** The client's address. If the client connects through a listed proxy, the last address in the proxy's header. */
 export function clientAddress(context: Context, isProxy: (address: string) => boolean): string {
   const { peer } = connectionOf(context);
   if (!isProxy(peer)) return peer;

@@ -12,7 +12,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** For the sign-in page, whose style is inline, because asset files require a session. */
+/** A content security policy for the sign-in page, whose style is inline because asset files require a session. */
 export function withStyleNonce(): { nonce: string; policy: string } {
   const nonce = randomBytes(16).toString("base64");
   return { nonce, policy: policy(` 'nonce-${nonce}'`) };

@@ -1,19 +1,17 @@
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
- * Where a request arrived. A site that points its own domain at this server (DNS rebinding) cannot send an address as
- * Host.
+ * How a request addressed this server. Checking this stops DNS rebinding: a site that points its own domain at this
+ * server can only send that domain as Host.
  */
 export interface Arrival {
   /** The request's Host header. */
   host: string | undefined;
-  /** The local address of its connection. */
+  /** The local address of the request's connection. */
   localAddress: string | undefined;
 }
 
-/**
- * Whether a request names this server: by loopback, by the address it arrived at, or by a configured name.
- */
+/** Whether a request names this server: as localhost, by the address at which it arrived, or by a configured name. */
 export function isKnownHost({ host, localAddress }: Arrival, listed: readonly string[]): boolean {
   const full = host?.toLowerCase();
   const name = full && nameOf(full);

@@ -4,8 +4,8 @@ import type { Access } from "./access";
 import type { Visitor } from "./visitor";
 
 /**
- * The app's own decision about a visitor: false, null or undefined denies access. True grants it. So does a name, and
- * changes are then recorded under that name. With `canAct: false` the visitor can see everything but change nothing.
+ * The app's own decision about a visitor. false, null or undefined denies access; true or a name grants it. Changes are
+ * recorded under the name. With `canAct: false`, the visitor can see everything but change nothing.
  */
 export type Authorized = boolean | string | null | undefined | { name: string; canAct?: boolean };
 export type Authorize = (request: Request) => Authorized | Promise<Authorized>;

@@ -21,7 +21,8 @@ export interface OwnAccess extends Access {
   hasPassword: boolean;
   isKnownHost(context: Context): boolean;
   /**
-   * Signs a visitor in with the password or the token. `waitMs` is how long they have to wait before the next attempt.
+   * Signs a visitor in with the password or the token. `waitMs` is how long the visitor has to wait before the next
+   * attempt.
    */
   signIn(context: Context, secret: string, name: string): { isIn: boolean; waitMs: number };
   signOut(context: Context): void;
@@ -36,7 +37,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   const tries = new Tries();
   const browsers = knownBrowsers(token);
   const isProxy = addressList(settings.proxyAddresses);
-  // Browsers share a host's cookies between all its ports.
+  // A separate cookie for each app, because browsers send a host's cookies to all of its ports.
   const cookie = `laju_${signature(keyFor("cookie", ""), paths.data).slice(0, 8)}`;
   const browserCookie = `${cookie}_browser`;
 

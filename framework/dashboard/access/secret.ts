@@ -9,8 +9,8 @@ import { writeAtomically } from "../../files/writeAtomically";
 const file = join(paths.data, "dashboard.token");
 
 /**
- * The token in the URL printed at start-up. Only this user can read it, whatever LAJU_GROUP is. It is stored so that
- * bookmarks keep working; delete the file to get a new token.
+ * The token in the URL that is printed at start-up. It is stored in a file, so that bookmarks keep working; delete the
+ * file to get a new token. Only this user can read the file, whatever LAJU_GROUP is.
  */
 export function dashboardToken(): string {
   const known = privateText()?.trim();
@@ -32,13 +32,13 @@ export function signature(key: Buffer, text: string): string {
 
 const comparing = randomBytes(32);
 
-/** Takes the same time no matter where the texts differ or how long they are. */
+/** Compares in constant time: no matter where the texts differ or how long they are. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac("sha256", comparing).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Undefined if others can read the file, because they may know the token already. */
+/** The stored token. Undefined if others can read the file, because they may already know it. */
 function privateText(): string | undefined {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
   return mode === undefined || (mode & 0o077) !== 0 ? undefined : ownFileText(file);

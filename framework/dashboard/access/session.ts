@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isSameSecret, signature } from "./secret";
 
-/** A page left open for a week stays signed in. One that nobody opens for two weeks does not. */
+/**
+ * How long a session lasts after the visitor's last request, in milliseconds. A page left open for a week stays signed
+ * in.
+ */
 const longest = 14 * 86_400_000;
-/** How old a session is when its cookie is renewed. */
+/** The age from which a session's cookie is renewed, in milliseconds. */
 const renewalAge = 86_400_000;
 
 export interface Session {
@@ -14,7 +17,10 @@ export interface Session {
   isAging: boolean;
 }
 
-/** Stateless sessions: a signed time and name. Only ended sessions are remembered, until the next start. */
+/**
+ * Stateless sessions: a cookie with a signed time and name. Only sessions that were signed out are remembered, until
+ * the dashboard restarts.
+ */
 export class Sessions {
   readonly #key: Buffer;
   readonly #now: () => number;

@@ -19,7 +19,7 @@ export function addSignIn(app: Hono, access: OwnAccess, { name }: { name: string
     const token = context.req.query("token");
     if (token === undefined || access.hasPassword) return next();
     if (access.signIn(context, token, "").isIn) return context.redirect("./", 303);
-    return show(context, "", "The token in this address is outdated or wrong.", 403);
+    return show(context, "", "The token in this URL is outdated or wrong.", 403);
   });
 
   app.get("/login", (context: Context) => show(context, context.req.query("to") ?? "", undefined, 200));

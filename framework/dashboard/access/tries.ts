@@ -1,6 +1,6 @@
 /** After this many wrong passwords, an address or a known browser has to wait. */
 const maxTries = 10;
-/** The same for all strangers together, because an attacker can have many addresses. */
+/** After this many wrong passwords by strangers in all, every stranger has to wait: an attacker can have many addresses. */
 const maxStrangersTries = 300;
 const windowMs = 15 * 60_000;
 /** The oldest counters beyond this number are dropped, so that an attacker can't exhaust the memory. */

@@ -8,9 +8,9 @@ export type Fields = Readonly<Record<string, string>>;
 export interface Done {
   /** One sentence for the person who performed it. */
   message: string;
-  /** The command or job type that the action is recorded under. */
+  /** The command or job type under which the action is recorded. */
   subject: string;
-  /** Recorded with the action; contains no secrets. */
+  /** Details that are recorded with the action, without secrets. */
   details?: string | null;
   runKey?: string | null;
   /** The path of the next page, relative to the first page. */
@@ -30,9 +30,9 @@ export interface Question {
   back: string;
 }
 
-/** Something that people can do in the dashboard. `about` identifies its object. */
+/** Something that people can do in the dashboard. `about` identifies the command or job to do it to. */
 export interface Action {
-  /** Throws a LajuError if the object does not exist. */
+  /** Returns the confirmation page. Throws a LajuError if the command or job does not exist. */
   ask(about: URLSearchParams, view: View, given: Fields): Question | Promise<Question>;
   /** Throws a LajuError, shown on the page, if the action fails. */
   perform(about: URLSearchParams, fields: Fields): Done | Promise<Done>;

@@ -26,7 +26,8 @@ export interface ActionParts {
 }
 
 /**
- * The confirmation pages and their actions. Only for visitors who are allowed to act, and only through our own forms.
+ * The routes of confirmation pages and their actions. They accept only visitors who are allowed to act, and only our
+ * own forms.
  */
 export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
   app.get("/do/:action", async (context: Context) => {

@@ -38,12 +38,12 @@ export function commandIn(about: URLSearchParams): DeployedCommand {
   return findCommand(about.get("command") ?? "", readCatalog().commands);
 }
 
-const reasonField = html`<label>Reason<input name="reason" maxlength="300" placeholder="shown to everybody who looks"></label>`;
+const reasonField = html`<label>Reason<input name="reason" maxlength="300" placeholder="shown to everyone"></label>`;
 
 export const stop = commandAction(
   (name) => ({
     title: `Stop ${name}?`,
-    text: "Every run of it on this host, with all processes it started, is asked to stop and killed after six seconds. A pending retry is canceled.",
+    text: "All of its runs on this host are asked to stop, with every process they started, and killed after six seconds. A pending retry is canceled.",
     button: "Stop it",
     isDanger: true,
   }),
@@ -75,7 +75,7 @@ export const pauseCommand = commandAction(
     const details = [reason, until && `until ${until}`].filter(Boolean).join(", ");
     return { message: `${name} is paused${until ? ` until ${until}` : ""}.`, details: details || null };
   },
-  html`${reasonField}<label>Until<input name="until" placeholder="2h, or 2026-11-24 08:00; empty: until somebody resumes it"></label>`,
+  html`${reasonField}<label>Until<input name="until" placeholder="2h, or 2026-11-24 08:00; empty: until someone resumes it"></label>`,
 );
 
 export const resumeCommand = commandAction(

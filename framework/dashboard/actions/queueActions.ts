@@ -5,7 +5,7 @@ import { checkTypes } from "../../views/queue/knownTypes";
 import { openQueue } from "../read/queue";
 import type { Action } from "./action";
 
-/** An action on the jobs named in the URL. Looks them up first. */
+/** An action on the jobs named in the URL, which must exist. */
 function jobsAction(
   words: { verb: string; done: string; text: string; isDanger?: boolean },
   change: (engine: QueueEngine, ids: number[]) => Promise<number[]>,
@@ -67,7 +67,7 @@ export const cancel = jobsAction(
   "only jobs that are not finished can be cancelled",
 );
 
-/** For one type, or for all with "*". */
+/** An action on one job type, or on all types with "*". */
 function typeAction(
   words: { verb: string; done: string; text: string },
   change: (engine: QueueEngine, type: string) => Promise<void>,
@@ -92,7 +92,7 @@ export const pauseType = typeAction(
   {
     verb: "Pause",
     done: "Paused",
-    text: "Workers start no more jobs of it. Running jobs continue, and jobs can still be queued.",
+    text: "Workers start no more of its jobs. Running jobs continue, and jobs can still be queued.",
   },
   (engine, type) => engine.pause(type),
 );

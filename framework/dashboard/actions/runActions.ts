@@ -46,7 +46,7 @@ export const again: Action = {
   perform(about) {
     const { name, args } = earlierRun(about);
     if (args.some((word) => word.includes("***"))) {
-      throw new LajuError("one of its options is a secret, which is not stored", {
+      throw new LajuError("one of the run's options is secret, and secret values are not stored", {
         code: "E_SECRET",
         hint: 'Use "Run now" on the command\'s page, which has a field for it.',
       });
@@ -76,7 +76,7 @@ async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   try {
     const byHand = { words, key, hidesArguments: words.length > 0 && hasSensitive(options) };
     const child = spawnByHand(name, byHand, ["ignore", log, log]);
-    child.on("error", () => {}); // Without a process, no run is recorded. The message says so.
+    child.on("error", () => {}); // Without a process, no run is recorded, and the message then gives no run number.
     child.unref();
   } finally {
     closeSync(log);

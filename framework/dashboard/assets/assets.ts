@@ -5,7 +5,7 @@ import { chartStyle, palette } from "../../views/report/style";
 
 /** A file that pages load. */
 export interface Asset {
-  /** Contains a hash of its contents, so that browsers may cache it forever. */
+  /** The file's name. It contains a hash of the contents, so that browsers may cache the file forever. */
   name: string;
   type: string;
   text: string;

@@ -31,7 +31,7 @@
     log.dataset.to = place;
   }
 
-  /** A hidden tab closes its connection, because a browser has only six for all tabs. */
+  /** A hidden tab closes its connection, because a browser has only six connections per server for all tabs. */
   function rest() {
     tail?.close();
     tail = undefined;

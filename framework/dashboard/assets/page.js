@@ -50,7 +50,7 @@
     return template.content;
   }
 
-  /** Replaces an element. If it contained the keyboard focus, the new one does too. */
+  /** Replaces an element, and keeps the keyboard focus if it was inside. */
   function replace(old, fresh) {
     const controls = (within) => [...within.querySelectorAll("a, button, input, select")];
     const index = controls(old).indexOf(document.activeElement);
@@ -94,7 +94,7 @@
     return tick();
   }
 
-  /* A browser has six connections per server for all tabs: so one tab per page listens, and tells the others. */
+  /* A browser has only six connections per server for all tabs. So only one of the tabs that show a page listens, and tells the others. */
 
   const name = `laju ${new URL(root, location.href).pathname} ${page}`;
   const channel = new BroadcastChannel(name);
@@ -121,7 +121,7 @@
   }
   channel.onmessage = ({ data }) => document.hidden || hear(...data);
 
-  /** Only a visible tab waits for its turn to listen. */
+  /** A tab waits for its turn to listen only while it is visible. */
   function connect() {
     if (document.hidden || turn || page === undefined) return;
     turn = new AbortController();
@@ -136,7 +136,7 @@
     else void lead();
   }
 
-  /** Only three pages are live at a time, which leaves connections for new ones. The others poll occasionally. */
+  /** Only three pages listen at a time, which leaves connections for loading pages. The others poll occasionally. */
   async function listen(signal) {
     const isFree = !navigator.locks || (await takeSlot(signal));
     if (signal.aborted) return;

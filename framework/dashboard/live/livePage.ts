@@ -2,7 +2,7 @@ import { withTimes } from "../parts/times";
 import type { LiveParts } from "./liveParts";
 import type { Watcher } from "./watcher";
 
-/** What browsers receive: the parts that changed, and the lists whose order changed. */
+/** What a browser receives: the parts that changed, and the lists whose order changed. */
 export interface Change {
   html: Record<string, string>;
   lists: Record<string, string[]>;

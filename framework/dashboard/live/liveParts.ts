@@ -7,7 +7,7 @@ export interface LiveRow {
   html: Html;
 }
 
-/** Collects the parts of a page that change while it is open. Each is one element with an id. */
+/** Collects the parts of a page that change while it is open. Each part is one element with an id. */
 export class LiveParts {
   readonly html = new Map<string, string>();
   /** The ids of each list's rows, in order. */
@@ -20,7 +20,7 @@ export class LiveParts {
     return part;
   }
 
-  /** The rows of a list. The element around them has this id. */
+  /** The rows of a list. The element around the rows has this id. */
   list(id: string, rows: readonly LiveRow[]): Html {
     this.lists.set(
       id,
@@ -31,7 +31,7 @@ export class LiveParts {
   }
 
   /**
-   * A hash of all parts, once the page is rendered. The parts contain no relative times, which browsers update
+   * A hash of all parts, once the page is rendered. Relative times don't affect it, because browsers update those
    * themselves.
    */
   version(): string {

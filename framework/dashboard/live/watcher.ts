@@ -2,10 +2,16 @@ import { stampOf } from "../read/stamp";
 
 /** How often files are checked while a page is open, in milliseconds. */
 const lookMs = 250;
-/** Some changes don't touch these files: times pass, runs are killed, queues change. */
+/**
+ * How often to report a possible change even if no file changed, in milliseconds: times pass, runs are killed, queues
+ * change.
+ */
 const restMs = 2_000;
 
-/** Calls back when something may have changed. Checks only while it has listeners. Shared by all pages and tabs. */
+/**
+ * Calls its listeners when something may have changed. Checks only while it has listeners. Shared by all pages and
+ * tabs.
+ */
 export class Watcher {
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;

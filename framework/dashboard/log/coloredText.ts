@@ -33,7 +33,7 @@ function span(text: string, { color, isBold, isDim }: Look): Html {
 
 function after(look: Look, code: string): Look {
   const numbers = code === "" ? [0] : code.split(";").map(Number);
-  // 38;5;n and 38;2;r;g;b select from more colors than there are classes.
+  // 38;5;n and 38;2;r;g;b select a color for which there is no class.
   if (numbers[0] === 38 || numbers[0] === 48) return look;
   return numbers.reduce(withCode, look);
 }

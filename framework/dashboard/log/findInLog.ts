@@ -2,11 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import type { FilePart } from "../../runs/logs/runLog";
 import { readLines } from "../../runs/logs/runLog";
 
-/** The most matching lines shown: the last ones. */
+/** At most this many matching lines are shown: the last ones. */
 const maxFound = 500;
 
 export interface Found {
-  /** Each line with its number in the run's log, starting at 1. */
+  /** The lines, each with its number in the run's log, starting at 1. */
   lines: { number: number; line: Buffer }[];
   total: number;
 }

@@ -2,15 +2,15 @@ import { open } from "node:fs/promises";
 
 const pieceBytes = 1024 * 1024;
 const newline = 0x0a;
-/** The most positions remembered. */
+/** The maximum number of positions to remember. */
 const maxKnown = 50;
 
-/** How far lines have been counted, by file and by the byte at which counting began. */
+/** The counts so far, by file and by the byte at which counting began. */
 const known = new Map<string, { at: number; lines: number }>();
 
 /**
- * The number of lines between two bytes of a file. Counts in pieces, each only once, so that other requests don't have
- * to wait.
+ * The number of lines between two bytes of a file. Counts in pieces, so that other requests don't have to wait, and
+ * remembers the count, so that nothing is counted twice.
  */
 export async function countLines(file: string, from: number, to: number): Promise<number> {
   const handle = await open(file, "r");

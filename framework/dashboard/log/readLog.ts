@@ -22,7 +22,7 @@ export interface LogWindow {
   isLast: boolean;
 }
 
-/** Undefined if the run wrote to no file, or the file is gone. */
+/** The part of a log that a run wrote; undefined if it wrote to no file, or the file is gone. */
 export function logOf(run: Run): LogPart | undefined {
   const part = logPartOf(run, null);
   if (part === undefined) return undefined;

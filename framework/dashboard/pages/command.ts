@@ -28,7 +28,7 @@ export function commandPage(view: View, path: string): Page | undefined {
   const runs = readRunPage({ ...choiceFrom(view), name });
   const body = html`${view.live.part("command", head(name, command, row, view))}
 ${command === undefined ? nothing : commandFacts(command, view)}
-<h2>How it went</h2>
+<h2>History</h2>
 ${view.live.part("charts", commandCharts(name, strip, view))}
 <h2 id="runs">Runs</h2>
 ${choiceForm(view, { address: `${address}#runs` })}

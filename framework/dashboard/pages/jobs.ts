@@ -9,7 +9,7 @@ import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
 const maxShown = 100;
-/** How many of the newest jobs to search for those that a worker holds. */
+/** When only one worker's jobs are shown, this many of the newest jobs are searched. */
 const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */
@@ -31,7 +31,7 @@ export async function jobsPage(view: View): Promise<Page | undefined> {
     "job-rows",
     jobs.map((job) => ({ id: `j-${job.id}`, html: jobRow(job, view) })),
   )}</tbody>`;
-  const table = html`<table class="card jobs-table"><thead><tr><td></td><th scope="col">Job</th><th scope="col">Type</th><th scope="col">State</th><th scope="col">When</th><th scope="col">What it says</th></tr></thead>
+  const table = html`<table class="card jobs-table"><thead><tr><td></td><th scope="col">Job</th><th scope="col">Type</th><th scope="col">State</th><th scope="col">When</th><th scope="col">Message</th></tr></thead>
 ${list}</table>`;
   const body = html`<h1>Jobs</h1>
 <form class="choice" method="get" action="jobs"><label>State <select name="state"><option value="">all</option>${jobStates.map((one) => html`<option${stateWords[one] === state ? html` selected` : ""}>${stateWords[one]}</option>`)}</select></label>
@@ -78,7 +78,7 @@ function noteOf(job: JobRecord): Html {
   return html`${line.slice(0, 160)}`;
 }
 
-/** A bar if progress is a number from 0 to 100, or a share of a total. */
+/** The job's progress: a bar if it is a number from 0 to 100, or has a total. */
 function progressOf({ id, progress }: JobRecord): Html {
   const share = shareOf(progress);
   if (share === undefined) return html`${progress === null ? "" : JSON.stringify(progress).slice(0, 160)}`;

@@ -23,10 +23,10 @@ ${fields ?? ""}
   return { title, place: "none", body };
 }
 
-/** Shown instead if the action is not possible. */
+/** The page shown instead of the confirmation page if the action is not possible. */
 export function problemPage({ message, hint }: LajuError, { root }: View): Page {
   const body = html`<h1>This cannot be done</h1>
 <div class="card question"><p role="alert">${message}${hint ? html` <span class="dim">${hint}</span>` : ""}</p>
-<p class="buttons"><a class="button" href="${root}">To all commands</a></p></div>`;
+<p class="buttons"><a class="button" href="${root}">Back to all commands</a></p></div>`;
   return { title: "This cannot be done", place: "none", body };
 }

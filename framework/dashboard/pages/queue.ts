@@ -22,7 +22,7 @@ import { actionLink, type Page, type View } from "../view";
 
 const queueActions = ["retry", "cancel", "pause-type", "resume-type"];
 
-/** The queue: its pace, its types, its workers, and its failed jobs grouped by error. */
+/** The queue's page: jobs over time, job types, workers, and failed jobs grouped by error. */
 export async function queuePage(view: View): Promise<Page> {
   const look = await readQueue();
   const { live } = view;
@@ -96,15 +96,15 @@ type Held = ReadonlyMap<string, ReadonlyMap<string, number>>;
 function workersTable(workers: readonly WorkerState[], held: Held, view: View): Html {
   if (workers.length === 0)
     return html`<p id="workers" class="dim">No workers are running. Start one: node laju queue:work</p>`;
-  return html`<table id="workers" class="card stacked"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Takes</th><th scope="col" class="number">At once</th><th scope="col">Since</th><th scope="col">Holds</th></tr></thead>
+  return html`<table id="workers" class="card stacked"><thead><tr><td></td><th scope="col">Worker</th><th scope="col">Job types</th><th scope="col" class="number">Concurrency</th><th scope="col">Since</th><th scope="col">Holds</th></tr></thead>
 <tbody>${workers.map((worker) => workerRow(worker, held.get(worker.id) ?? new Map(), view))}</tbody></table>`;
 }
 
 function workerRow(worker: WorkerState, held: ReadonlyMap<string, number>, view: View): Html {
   const { id, host, pid, types, concurrency, startedAt, isAlive } = worker;
-  const silent = html`<span class="more">no sign of life: its jobs will be taken over</span>`;
+  const silent = html`<span class="more">no heartbeat: its jobs will be taken over</span>`;
   return html`<tr class="${isAlive ? "is-good" : "is-bad"}"><td class="dot"><span role="img" aria-label="${isAlive ? "alive" : "silent"}"></span></td>
-<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}${isAlive ? "" : silent}</th><td data-label="Takes">${types === null ? "every type" : types.join(", ")}</td><td class="number" data-label="At once">${concurrency ?? ""}</td>
+<th scope="row">${host ?? id}${pid === null ? "" : `, pid ${pid}`}${isAlive ? "" : silent}</th><td data-label="Job types">${types === null ? "every type" : types.join(", ")}</td><td class="number" data-label="Concurrency">${concurrency ?? ""}</td>
 <td data-label="Since">${startedAt === null ? "" : agoTime(startedAt, view)}</td><td data-label="Holds">${heldText(id, held, view)}</td></tr>`;
 }
 

@@ -36,8 +36,8 @@ ${hasPassword ? html`<label>Your name<input name="name" maxlength="60" autocompl
 }
 
 /**
- * Redirects to the same URL from our own page: browsers omit the session's cookie when the visitor followed another
- * site's link.
+ * Redirects to the same URL from a page of our own. Browsers omit the session's cookie when the visitor has followed
+ * another site's link.
  */
 export function bouncePage(): Html {
   return html`<!doctype html>

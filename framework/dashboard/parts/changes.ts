@@ -21,7 +21,7 @@ export function changesIn(kinds: readonly string[], view: View): Html {
 
 function changesSection(actions: readonly Action[], subjectOf: (action: Action) => Html, view: View): Html {
   if (actions.length === 0) return html`<section id="changes" hidden></section>`;
-  return html`<section id="changes"><h2>Done here</h2><ul class="card plain">${actions.map(
+  return html`<section id="changes"><h2>Changes made here</h2><ul class="card plain">${actions.map(
     (action) =>
       html`<li><b>${action.who}</b> ${pasts[action.action] ?? action.action} ${subjectOf(action)} ${agoTime(action.at, view)}${action.details === null ? "" : html`: <span class="dim">${action.details.slice(0, 500)}</span>`}</li>`,
   )}</ul></section>`;

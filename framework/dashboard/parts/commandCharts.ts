@@ -13,7 +13,7 @@ import { usual } from "./sparkline";
 const spans = [1, 7, 30, 90];
 const usualSpan = 7;
 
-/** When a command ran and for how long, how often it succeeded, and why runs were skipped. */
+/** Charts of when and how long a command ran, with its success rate and the reasons for skipped runs. */
 export function commandCharts(name: string, strip: readonly StripRun[], view: View): Html {
   const asked = Number(view.query.get("days"));
   const days = spans.includes(asked) ? asked : usualSpan;

@@ -12,7 +12,7 @@ import { wordsOf } from "./commandRow";
 
 const upcoming = 5;
 
-/** What the command's source and this deployment's schedule.json declare. */
+/** The command's metadata: from its source, or overridden in this deployment's schedule.json. */
 export function commandFacts(command: DeployedCommand, view: View): Html {
   const facts = factsOf(command, view).filter(([, value]) => value !== null && value !== "");
   return html`<dl class="facts card">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;

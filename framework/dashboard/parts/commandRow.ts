@@ -28,7 +28,7 @@ interface Drawn {
   row: LiveRow;
 }
 
-/** By page depth, whether the visitor may act, and command. */
+/** The rows as last drawn. The key consists of the page's depth, whether the visitor may act, and the command. */
 const drawn = new Map<string, Drawn>();
 const maxDrawn = 5_000;
 
@@ -45,7 +45,7 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
   return fresh;
 }
 
-/** Flattens the string. V8 would keep all the pieces of a concatenated one, in five times the memory. */
+/** Flattens the string, because V8 keeps all pieces of a concatenated string, in five times the memory. */
 function flattened({ id, html }: LiveRow): LiveRow {
   return { id, html: markup(Buffer.from(String(html)).toString()) };
 }
@@ -75,7 +75,7 @@ export function wordsOf({ name, schedules }: Pick<DeployedCommand, "name" | "sch
   if (schedules.length === 0) return "Manual";
   return schedules
     .map((schedule) => {
-      // An H means a different minute in each command.
+      // An H stands for a different minute in each command.
       const key = schedule.includes("H") ? `${schedule} ${name}` : schedule;
       if (words.size > 10_000) words.clear();
       if (!words.has(key)) words.set(key, scheduleInWords(schedule, name));

@@ -2,7 +2,7 @@ import { type Html, html } from "../html";
 import { nothing } from "../live/liveParts";
 import { actionLink, type View } from "../view";
 
-/** A link that looks like a button. `about` tells screen readers which of several it is. */
+/** A link that looks like a button. `about` is for screen readers, if several links on the page have the same text. */
 export function linkButton(href: string, text: string, about: string, kind = ""): Html {
   return html`<a class="button${kind && ` ${kind}`}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
 }

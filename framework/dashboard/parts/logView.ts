@@ -8,7 +8,7 @@ import { logLines } from "../log/logLines";
 import { type LogPart, type LogWindow, linesAfter, linesBefore, logOf } from "../log/readLog";
 import type { View } from "../view";
 
-/** A run's output: its end, or the lines that contain a text. A script follows it. */
+/** A run's output: its end, or the lines that contain a text. The page's script follows the output. */
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);
@@ -17,7 +17,7 @@ export async function logView(run: Run, view: View): Promise<Html> {
   if (filter !== "") {
     const { lines, total } = await findInLog(log, filter);
     const shown = lines.length < total ? `, the last ${lines.length} are shown` : "";
-    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${counted(total)} ${total === 1 ? "line holds" : "lines hold"} this${shown}. <a href="${run.id}#log">Show all</a></p>
+    return html`<div id="log">${toolbar(run, filter)}<p class="dim small">${counted(total)} matching ${total === 1 ? "line" : "lines"}${shown}. <a href="${run.id}#log">Show all</a></p>
 <pre class="log" tabindex="0">${logLines(lines)}</pre></div>`;
   }
   const window = windowAt(run, log, view);
@@ -45,7 +45,7 @@ function earlierLink(run: Run, { isFirst, from }: LogWindow): Html {
 }
 
 function toolbar(run: Run, filter: string): Html {
-  return html`<div class="tools"><form method="get" action="${run.id}#log" role="search"><label class="unseen" for="filter">Lines that hold</label><input id="filter" type="search" name="filter" value="${filter}" placeholder="Lines that hold…"></form>
+  return html`<div class="tools"><form method="get" action="${run.id}#log" role="search"><label class="unseen" for="filter">Filter lines</label><input id="filter" type="search" name="filter" value="${filter}" placeholder="Filter lines…"></form>
 <label><input type="checkbox" id="wrap" checked> Wrap</label>
 <label><input type="checkbox" id="numbers"> Line numbers</label>
 ${run.state === "running" ? html`<label class="scripted"><input type="checkbox" id="follow" checked> Follow</label>` : ""}

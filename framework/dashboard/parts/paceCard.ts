@@ -19,5 +19,5 @@ export function paceCard({ total, stepMs, isPartial }: QueuePace, span: PaceSpan
 <dl class="figures">${numbers.map(([text, label, isBad]) => html`<div><dt>${label}</dt><dd${isBad ? html` class="bad-text"` : ""}>${text}</dd></div>`)}</dl>
 ${paceChart(total, "All jobs", words, { height: 64, className: "pace" })}
 <p class="ends dim small"><span>${span === "hour" ? "an hour ago" : "a day ago"}</span><span>now</span></p>
-${isPartial ? html`<p class="dim small">More ended in this time: only the newest 200,000 jobs are counted.</p>` : ""}</div>`;
+${isPartial ? html`<p class="dim small">Not all jobs are counted, only the newest 200,000.</p>` : ""}</div>`;
 }

@@ -31,7 +31,7 @@ export function paceText(pace: Pace): string {
   return `${counted(completed)} completed and ${counted(failed)} failed`;
 }
 
-/** "0.9%", rounded up so that a failure is never 0%. */
+/** "0.9%". Rounded up, so that a single failure doesn't show as 0%. */
 export function failureRate(pace: Pace | undefined): string {
   const { completed, failed } = pace === undefined ? { completed: 0, failed: 0 } : sumsOf(pace);
   return completed + failed === 0 ? "–" : `${Math.ceil((failed / (completed + failed)) * 1_000) / 10}%`;

@@ -2,7 +2,7 @@ import type { RunState } from "../../runs/ledger/run";
 import { type Html, html, markup } from "../html";
 import type { StripRun } from "../read/lastRuns";
 
-/** A bar's height means the same as its color: failed runs are the tallest. */
+/** The height of a bar by the kind of its run. It shows the same as the color: failed runs have the tallest bars. */
 const kinds = {
   bad: { top: 0, height: 20 },
   good: { top: 6, height: 14 },
@@ -30,7 +30,10 @@ export function runStrip(runs: readonly StripRun[]): Html {
   return html`<svg class="strip" viewBox="0 0 ${slots * step} 20" role="img" aria-label="${stripText(runs)}">${markup(paths.join(""))}</svg>`;
 }
 
-/** Each bar is a thick line relative to the one before it: a third of the bytes of rectangles. */
+/**
+ * The path of the bars. Each is a thick line whose position is relative to the previous one, in a third of the bytes
+ * that rectangles take.
+ */
 function bars(kind: RunKind, places: readonly number[]): string {
   const { top, height } = kinds[kind];
   return places

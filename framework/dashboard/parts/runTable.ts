@@ -10,7 +10,7 @@ import { agoTime, elapsedTime, exactTime } from "./times";
 /** Runs as a table, newest first. `isOfOne`: all runs belong to one command, so the table omits its name. */
 export function runTable(runs: readonly Run[], view: View, { isOfOne = false } = {}): Html {
   const rows = runs.map((run) => runRow(run, view, isOfOne));
-  return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">What it says</th></tr></thead>
+  return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">Message</th></tr></thead>
 <tbody id="run-rows" data-list>${view.live.list("run-rows", rows)}</tbody></table>
 ${view.live.part("no-runs", html`<p id="no-runs" class="dim"${runs.length > 0 ? html` hidden` : ""}>No such runs.</p>`)}`;
 }

@@ -6,7 +6,7 @@ import type { StripRun } from "../read/lastRuns";
 const width = 80;
 const height = 22;
 
-/** The durations of the last successful runs, as a line that starts at zero. */
+/** The durations of the last successful runs, as a line chart whose scale starts at zero. */
 export function sparkline(runs: readonly StripRun[]): Html {
   const durations = successes(runs);
   if (durations.length < 2) return nothing;

@@ -16,7 +16,7 @@ export function inTime(at: number, view: Clocked): Html {
   return timeElement(at, "in", view);
 }
 
-/** "2m 41s", the time since something started that is still running. */
+/** "2m 41s": how long something has been running. */
 export function elapsedTime(since: number, view: Clocked): Html {
   return timeElement(since, "for", view);
 }
@@ -33,8 +33,8 @@ export function exactTime(at: number, { clock }: Clocked): string {
 }
 
 /**
- * Contains no text yet: `withTimes` fills it in when the page is sent, so that cached markup stays valid and can be
- * compared.
+ * A <time> element without its text, which `withTimes` fills in when the page is sent. So cached markup stays valid and
+ * can be compared.
  */
 function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Html {
   const title = `${exactTime(at, view)} ${view.clock.hostTimezone}`;

@@ -9,11 +9,11 @@ export interface RunCount {
 }
 
 const counts = new Map<string, RunCount>();
-/** Runs that had not ended at the last count. */
+/** The runs that had not ended at the last count. */
 let open: number[] = [];
 let countedTo = 0;
 
-/** Counts all runs in the ledger, each once, however often this is called. The counts never decrease. */
+/** Counts all runs in the ledger. Each call reads only the runs since the last one. The counts never decrease. */
 export function countRuns(): RunCount[] {
   const newest = (ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null) ?? 0;
   add(

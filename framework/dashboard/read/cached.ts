@@ -1,6 +1,6 @@
 /**
- * Caches what is expensive to read, until `stampOf` changes or the value is `maxAgeMs` old. Reading can itself change
- * the stamp (it imports the journal), so this takes the stamp after reading.
+ * Caches what is expensive to read, until the result of `stampOf` changes or the value is `maxAgeMs` old. Takes the
+ * stamp after reading, because reading can itself change it (by importing the journal).
  */
 export function cached<T>(
   read: () => T,

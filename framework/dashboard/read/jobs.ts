@@ -13,7 +13,7 @@ export interface QueuePace {
   types: ReadonlyMap<string, Pace>;
   /** Since when the oldest ready job of each type has waited. */
   oldest: ReadonlyMap<string, number>;
-  /** Whether more jobs may have ended in that time than were counted. */
+  /** Whether the counts may be incomplete. */
   isPartial: boolean;
 }
 
@@ -24,13 +24,16 @@ export const paceSpans = {
 } as const;
 export type PaceSpan = keyof typeof paceSpans;
 
-/** Counting may take at most this share of the time, however large the queue is. */
+/**
+ * The pause after counting is this many times as long as the count took, so counting takes a small share of the time
+ * even if the queue is large.
+ */
 const restFactor = 20;
 const leastAgeMs = 1_500;
 
 const kept = new Map<PaceSpan, { pace: Promise<QueuePace>; until: number }>();
 
-/** Counts once for all visitors. */
+/** The pace of the queue, counted once for all visitors. */
 export function readPace(span: PaceSpan, now = Date.now()): Promise<QueuePace> {
   const known = kept.get(span);
   if (known !== undefined && now < known.until) return known.pace;

@@ -6,7 +6,7 @@ export interface StripRun {
   id: number;
   state: RunState;
   startedAt: number;
-  /** Null while it is running. */
+  /** How long the run took; null while it is running. */
   durationMs: number | null;
   cause: string | null;
 }

@@ -11,7 +11,7 @@ export interface QueueLook {
   problem?: string;
 }
 
-/** How long to cache an answer, and how long to wait for one, in milliseconds. */
+/** How long to cache the queue's state, and how long to wait for it, in milliseconds. */
 const freshMs = 1_000;
 const limitMs = 3_000;
 

@@ -15,7 +15,7 @@ const files = [
 ];
 
 /**
- * A text that changes whenever anything about the commands changes. Costs six stat() calls, however large the files
+ * A text that changes whenever something about the commands changes. It costs six stat() calls, however large the files
  * are.
  */
 export function stampOf(): string {

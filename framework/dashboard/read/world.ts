@@ -32,9 +32,9 @@ export interface World {
   pauses: Pauses;
 }
 
-/** No file changes when a run is killed or time passes. */
+/** How long to cache data about commands, in milliseconds: no file changes when a run is killed or time passes. */
 const maxAgeMs = 5_000;
-/** For data from other programs (crontab -l) and about the host. */
+/** How long to cache data about the host and from other programs (crontab -l), in milliseconds. */
 const hostAgeMs = 20_000;
 
 const context = cached(() => checkContext(undefined), { maxAgeMs: hostAgeMs });
@@ -64,8 +64,8 @@ export const readWorld = cached(
 );
 
 /**
- * The 24 hours from the start of the current one. A command that runs every minute has over a thousand starts, so don't
- * recompute this at every change.
+ * The starts in the 24 hours that begin with the current hour. Not recomputed at every change, because a command that
+ * runs every minute has over a thousand starts.
  */
 export const readHours = cached(
   () => {

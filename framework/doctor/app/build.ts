@@ -27,7 +27,7 @@ export const build: Check = {
   },
 };
 
-/** False if a source is broken, because the build must report that. */
+/** Whether no command has a schedule. False if a source is broken, because the build must report that. */
 function nothingScheduled(): boolean {
   const { commands, problems } = readCatalog();
   return (

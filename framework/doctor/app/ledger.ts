@@ -7,7 +7,7 @@ import { openLedgerFile } from "../../runs/ledger/ledgerTables";
 import { bad, type Check, fine, warning } from "../check";
 import { mayUse } from "../host/access";
 
-/** Don't check a larger ledger, because that would exceed a check's time limit. */
+/** A larger ledger, in bytes, isn't checked, because that would exceed a check's time limit. */
 const maxBytes = 500_000_000;
 
 export const ledger: Check = {
@@ -27,12 +27,12 @@ export const ledger: Check = {
     if (whole !== "ok") {
       return bad(
         `${paths.ledger} is damaged: ${whole}`,
-        "The next verb that reads it moves it aside and creates a new one; `sqlite3 FILE .recover` recovers what is left.",
+        "The next verb that reads the ledger moves it aside and creates a new one. `sqlite3 FILE .recover` recovers what is left.",
       );
     }
     if (!isRecorded()) {
       return bad(
-        `the ledger did not import ${journalFile}, which can be written: no runs are recorded`,
+        `the ledger did not import ${journalFile}, although that file is writable: no runs are recorded`,
         "Move runs.journal and runs.journal.1 out of the data folder; the next run creates new ones.",
       );
     }
@@ -52,7 +52,9 @@ function quickCheck(): string {
   }
 }
 
-/** Also true if the ledger is briefly locked, which has nothing to do with the journal. */
+/**
+ * Whether runs reach the ledger. Also true if the ledger is briefly locked, which has nothing to do with the journal.
+ */
 function isRecorded(): boolean {
   const database = openLedgerFile();
   try {

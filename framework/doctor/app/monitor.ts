@@ -1,7 +1,7 @@
 import { settings } from "../../config/config";
 import { type Check, fine, warning } from "../check";
 
-/** Checks that someone would notice if cron itself stopped, and the monitor with it. */
+/** Checks that someone would notice if cron itself stopped and, with it, the monitor. */
 export const monitor: Check = {
   name: "monitor",
   look() {
@@ -10,9 +10,9 @@ export const monitor: Check = {
     const install = "in .env, then run `node laju crontab:install`.";
     if (monitorPing !== undefined) {
       const { host } = new URL(monitorPing);
-      if (hasMonitor) return fine(`reports every pass to ${host}`);
+      if (hasMonitor) return fine(`every pass pings ${host}`);
       return warning(
-        `MONITOR_PING names ${host}, but no monitor reports to it`,
+        `MONITOR_PING is set (${host}), but the monitor is off, so nothing pings it`,
         `Set MONITOR=true ${install}`,
       );
     }

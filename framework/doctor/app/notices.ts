@@ -7,7 +7,7 @@ import { bad, fine, type LocalCheck } from "../check";
 /** How long a notice can normally wait for its sender, in milliseconds. */
 const usualWait = 600_000;
 
-/** Reports notices that the sender could not deliver or gave up on, because nobody knows about those failures. */
+/** Reports notices that could not be delivered: nobody knows about those failures. */
 export const notices: LocalCheck = {
   name: "notices",
   look() {
@@ -30,7 +30,7 @@ export const notices: LocalCheck = {
     if (lost === undefined) return fine("none pending");
     return bad(
       `${counted(unsent.givenUp.length)} given up as undeliverable, to ${receiver(lost)}${reason(lost)}`,
-      "Run `node laju doctor`, which tests the mail server. This clears with the next notice that is sent.",
+      "Run `node laju doctor`, which tests the mail server. This warning disappears once a notice has been sent.",
     );
   },
 };

@@ -15,7 +15,7 @@ export const redis: Check = {
   },
 };
 
-/** Reports a configuration in which Redis can lose queued jobs. */
+/** The finding for a configuration in which Redis can lose queued jobs. */
 function lossRisk(info: string, address: string): Finding | undefined {
   const setting = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
   const policy = setting("maxmemory_policy");

@@ -5,7 +5,7 @@ import { formatDuration } from "../../config/duration";
 import { type Check, fine, warning } from "../check";
 import { clockTolerance } from "./setBack";
 
-/** Checks that the file system, which may be on another machine, has the same time as this one. */
+/** Checks that the file system, which may be on another machine, has the same time as this machine. */
 export const diskClock: Check = {
   name: "disk's clock",
   look() {

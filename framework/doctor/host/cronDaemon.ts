@@ -15,8 +15,8 @@ export const cronDaemon: LocalCheck = {
     const { running, otherDaemon, label } = cron;
     if (otherDaemon !== undefined) {
       return warning(
-        `${otherDaemon} is running, but the crontab command belongs to ${label}`,
-        "Keep only one of them, or name the one that reads the crontab: node laju crontab:install --cron NAME.",
+        `${otherDaemon} is running, but the crontab command is that of ${label}`,
+        "Keep only one cron, or name the one that reads the crontab: node laju crontab:install --cron NAME.",
       );
     }
     const [daemon] = running ?? [];
@@ -74,7 +74,10 @@ function howToInstall(): string {
   return existsSync("/etc/debian_version") ? "`apt-get install cron`" : "`dnf install cronie` on Fedora";
 }
 
-/** If commands have run but laju never installed entries, another scheduler such as systemd starts them. */
+/**
+ * Whether cron should be running. If laju never installed entries but commands have run, another scheduler such as
+ * systemd starts them.
+ */
 function isCronExpected(context: CheckContext): boolean {
   if (readInstallation() !== undefined || context.entries() !== undefined) return true;
   return lookInLedger((ledger) => ledger.prepare("SELECT 1 FROM runs LIMIT 1").get()) === undefined;

@@ -25,7 +25,7 @@ export const logFolders: LocalCheck = {
       return fine(folders.length === 0 ? "nothing is scheduled here" : folders.join(", "));
     return bad(
       `${locked} cannot be written: the shell fails before the command starts`,
-      "Make the crontab's user its owner (chown), or make it writable (chmod u+w).",
+      "Make the crontab's user the owner (chown), or make the folder or file writable (chmod u+w).",
     );
   },
 };

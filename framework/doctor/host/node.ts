@@ -15,7 +15,7 @@ export const node: LocalCheck = {
     if (build !== undefined) {
       return bad(
         `the crontab starts commands in ${build}, which is gone: nothing runs`,
-        `Restore it, or run \`${again(context)}\` in the release that should run.`,
+        `Restore the folder, or run \`${again(context)}\` in the release that should run.`,
       );
     }
     const programs = [...new Set(entries.map((entry) => entry.node))];
@@ -23,14 +23,14 @@ export const node: LocalCheck = {
     if (broken !== undefined) {
       return bad(
         `the crontab starts ${broken}: nothing runs`,
-        `Run \`${again(context)}\` with the node that should run the commands, or name it with --node.`,
+        `Run \`${again(context)}\` with the Node that should run the commands, or name its path with --node.`,
       );
     }
     const moving = programs.find((program) => /\/\.(nvm|fnm|n|volta|asdf)\//.test(program));
     if (moving === undefined) return fine(programs.join(", "));
     return warning(
       `the crontab starts ${moving}, which disappears when that version is uninstalled`,
-      "Run node laju crontab:install after every change of version, or give --node a link that stays.",
+      "Run node laju crontab:install each time you change the version, or pass a symlink that stays to --node.",
     );
   },
 };

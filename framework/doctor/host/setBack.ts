@@ -5,7 +5,7 @@ import { bad, fine, type LocalCheck } from "../check";
 /** By how much two clocks may differ, in milliseconds. */
 export const clockTolerance = 120_000;
 
-/** Checks that the clock was not set back. No program can tell whether it is right. */
+/** Checks that the clock was not set back. Whether it is right, no program can tell. */
 export const clock: LocalCheck = {
   name: "clock",
   look() {
@@ -15,7 +15,7 @@ export const clock: LocalCheck = {
     const ahead = formatDuration(Math.floor((newest.at - now) / 1_000) * 1_000);
     return bad(
       `the clock was set back: the newest run, of ${newest.name}, started ${ahead} in the future`,
-      `Check it with \`date\`, and synchronize it: timedatectl set-ntp true. If it is right, this clears in ${ahead}.`,
+      `Check the clock with \`date\`, and synchronize it: timedatectl set-ntp true. If it is right, this problem disappears in ${ahead}.`,
     );
   },
 };

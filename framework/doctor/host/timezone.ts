@@ -23,7 +23,7 @@ function zoneTrouble(commands: readonly DeployedCommand[]): Finding | undefined 
   return outdated(commands.flatMap(({ timezone: zone }) => zone ?? []));
 }
 
-/** Guards use the system's time zone database and commands use Node's. When these differ, commands don't start. */
+/** Guards use the system's time zone database, and commands use Node's. Where the two differ, commands don't start. */
 function outdated(zones: readonly string[]): Finding | undefined {
   for (const zone of new Set(zones)) {
     const day = firstDifference(zone, Date.now());
@@ -44,7 +44,7 @@ function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTi
   if (trouble !== undefined) {
     return warning(
       `${daemon} runs with TZ=${trouble.tz}, which is not a time zone; schedules are written for ${zone}`,
-      "Start it with the name of a time zone, such as TZ=Europe/Berlin, then run node laju crontab:install.",
+      "Start the daemon with the name of a time zone, such as TZ=Europe/Berlin, then run node laju crontab:install.",
     );
   }
   if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install found it` : zone);

@@ -11,13 +11,14 @@ import { startsItself } from "./selfStart";
 /** The form of a file in commands/, and the node with its metadata. */
 export type Found =
   | { form: CommandForm; start: CommandStart; meta: Node | undefined }
-  /** It only exports helpers for other files. */
+  /** The file only exports helpers for other files. */
   | { form: "helpers" };
 
 /**
- * How a command is started: by `command()`, if it made the default export; by calling the default export's `run`, the
- * exported `run` or the default export itself; or not at all, for a script. "made" is a script whose default export is
- * the result of a call. Only at run time does it turn out not to be a command.
+ * How a command is started. "command": its default export is the result of `command()`, which starts it. "default.run",
+ * "run" and "default": by calling the default export's `run`, the exported `run`, or the default export itself.
+ * "nothing": a script, which needs no call. "made": a script whose default export is the result of another call, so
+ * that only the run can show that this isn't a command.
  */
 export type CommandStart = "command" | "default.run" | "run" | "default" | "nothing" | "made";
 
@@ -59,7 +60,8 @@ function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefine
   }
   const names = [...exported.locals, ...(run.value.type === "Identifier" ? [run.value.name] : [])];
   if (startsItself({ names, value: object }, file)) {
-    if (schedule) file.fail(schedule.start, "the file starts itself, so laju does not read this", writeMeta);
+    if (schedule)
+      file.fail(schedule.start, "the file starts itself, so laju does not read this schedule", writeMeta);
     return undefined;
   }
   checkRun(object, file);

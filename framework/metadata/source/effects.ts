@@ -5,9 +5,9 @@ import { childrenOf, freeNames, isFunction } from "./names";
 /** A side effect of loading a module. */
 export interface Effect {
   node: Node;
-  /** Whether it is certainly work, not just an initializer whose call may have no side effect. */
+  /** Whether this is certainly a side effect, and not just an initializer whose call may have none. */
   isCertain: boolean;
-  /** The variables that hold its result. */
+  /** The variables that contain its result. */
   names: string[];
 }
 
@@ -132,7 +132,7 @@ function valueEffects(node: Node, names: string[], body: Node[]): Effect[] {
   return [{ node, names, isCertain: found.some((call) => isWork(call, body)) }];
 }
 
-/** The calls made immediately: none inside functions, and in classes only static ones. */
+/** The calls that are made immediately: not those inside functions, and in classes only static ones. */
 function callsIn(node: Node): Node[] {
   if (isFunction(node)) return [];
   if (node.type === "PropertyDefinition" && !node.static) return [];
@@ -143,7 +143,10 @@ function callsIn(node: Node): Node[] {
   return [...(isCall ? [node] : []), ...childrenOf(node).flatMap(callsIn)];
 }
 
-/** Code that awaits something or calls the file's own async function does work; it doesn't just compute a value. */
+/**
+ * Whether a call does work rather than just compute a value, because it is awaited or calls one of the file's own async
+ * functions.
+ */
 function isWork(call: Node, body: Node[]): boolean {
   if (/^(Await|Assignment|Update)Expression$|^StaticBlock$|^Decorator$/.test(call.type)) return true;
   const own = ownFunctionCalled(call, body);
@@ -156,7 +159,10 @@ const harmless = new Set(
 );
 const harmlessOfProcess = new Set(["env", "argv", "cwd", "platform", "versions", "hrtime"]);
 
-/** Built-in functions that create values, methods of literals, and reading the environment. */
+/**
+ * Whether a call has no side effects: built-in functions that create values, methods of literals, and reading the
+ * environment.
+ */
 function isHarmless(call: Node, body: Node[]): boolean {
   if (!/^(Call|New)Expression$/.test(call.type)) return false;
   let first: Node | undefined;

@@ -9,7 +9,7 @@ export function isHandlerOption(name: string): name is HandlerOption {
   return (handlerOptions as readonly string[]).includes(name);
 }
 
-/** Other queues' names for `attempts`, though each counts differently. */
+/** Names that other queues use for `attempts`, though each of them counts differently. */
 const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
 
 /** Whether a value exported next to a plain `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */

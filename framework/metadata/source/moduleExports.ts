@@ -16,7 +16,7 @@ export interface Exported {
   place: Node;
   /** The value, resolved to its declaration in this file; undefined if it comes from another module. */
   value: Node | undefined;
-  /** Its names within this file. */
+  /** The names of the export within this file. */
   locals: string[];
   /** How it is declared; undefined for an expression or if it comes from another module. */
   declared?: "const" | "let" | "var" | "using" | "function" | "class" | "type" | undefined;

@@ -54,7 +54,7 @@ function opensScope(node: Node): boolean {
   );
 }
 
-/** The names that a scope declares. They count as declared in the whole scope, which is close enough. */
+/** The names that a scope declares. They are treated as declared in the whole scope, which is close enough. */
 function declaredIn(scope: Node): string[] {
   const own = scope.id ? boundNames(scope.id) : [];
   const given = [...(scope.params ?? []), ...(scope.param ? [scope.param] : [])].flatMap(boundNames);

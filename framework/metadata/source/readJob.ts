@@ -7,8 +7,8 @@ import { type Fail, parseModule } from "./parseModule";
 
 /**
  * Validates a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain `export
- * function run` with exported options. Executes no code, so the worker checks what is known only at run time. Throws a
- * LajuError whose message begins with `file:line:column`.
+ * function run` with exported options. Executes no code, so what is known only at run time is checked by the worker.
+ * Throws a LajuError whose message begins with `file:line:column`.
  */
 export function checkJob(text: string, file: string, name: string): void {
   const { body, fail } = parseModule(text, file);
@@ -33,7 +33,7 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
     if (beside === undefined) continue;
     fail(
       beside.place.start,
-      `exports ${option} beside its default export`,
+      `exports ${option} in addition to its default export`,
       "Move it into the default export.",
     );
   }

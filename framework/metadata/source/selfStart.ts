@@ -5,14 +5,14 @@ import { childrenOf, isFunction } from "./names";
 
 /** An exported function, or an exported object with a function. */
 interface Startable {
-  /** Its names within the file. */
+  /** The names of the export within the file. */
   names: string[];
   value: Node | undefined;
 }
 
 /**
- * Whether the module's own statements call its export or exit the process. Then it is a script, which does its work when
- * loaded, and laju must not start the work again.
+ * Whether the module's own statements call its export or exit the process. If so, it is a script, which does its work
+ * when it is loaded, and laju must not start the work again.
  */
 export function startsItself({ names, value }: Startable, { body, fail }: ModuleFile): boolean {
   const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value && !isGiven(node, names));

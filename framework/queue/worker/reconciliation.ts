@@ -89,7 +89,7 @@ export class UnderWay {
     return promise;
   }
 
-  /** Resolves when all of the current ones have settled. */
+  /** Resolves when all promises that are pending now have settled. */
   answered(): Promise<unknown> {
     return Promise.allSettled(this.#promises);
   }

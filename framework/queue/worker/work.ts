@@ -40,7 +40,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   }
 }
 
-/** "25s (default)". It is logged so that one can see why a stopped worker returned a job. */
+/** "25s (default)". This is logged, to explain why a stopped worker returned a job. */
 function patienceText({ patienceMs, patienceReason }: WorkOptions): string {
   const text = formatDuration(patienceMs);
   return patienceReason === undefined ? text : `${text} (${patienceReason})`;

@@ -52,7 +52,7 @@ export interface RunFilter {
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
-/** The recorded runs, newest first. Before it reads them, it marks runs whose process is gone as lost. */
+/** The recorded runs, newest first. Runs whose process is gone are first marked as lost. */
 export function listRuns({ names, ...filter }: RunFilter): Run[] {
   markLostRuns();
   if (names === undefined) return newestRuns(filter);
@@ -89,7 +89,7 @@ function newestRuns(filter: Omit<RunFilter, "names">): Run[] {
   return (rows as RunRow[]).map(toRun);
 }
 
-/** The names of all commands that have runs, sorted: one index lookup per name, whatever the ledger's size. */
+/** The sorted names of all commands that have runs. Takes one index lookup per name, even if the ledger is large. */
 export function recordedNames(): string[] {
   const rows = ledger()
     .prepare(

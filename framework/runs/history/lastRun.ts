@@ -12,8 +12,8 @@ export function lastEndedRun(name: string): Run | undefined {
   return row && toRun(row);
 }
 
-/** The commands whose most recent finished run failed: one index lookup per name. */
-export function endedBadly(names: readonly string[]): string[] {
+/** Those of these commands whose most recent finished run failed, timed out or was lost. */
+export function failedNames(names: readonly string[]): string[] {
   const last = ledger()
     .prepare(
       "SELECT state FROM runs WHERE name = ? AND state NOT IN ('running', 'skipped') ORDER BY id DESC LIMIT 1",

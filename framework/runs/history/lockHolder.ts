@@ -54,7 +54,7 @@ function readOrEmpty(file: string): Buffer {
   }
 }
 
-/** Undefined for a truncated line. */
+/** Parses the start of a run; undefined for a truncated line. */
 function startIn(line: string): JournalStart | undefined {
   try {
     return JSON.parse(line) as JournalStart;

@@ -29,7 +29,10 @@ export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean 
   return life === "gone" || (life === "unknown" && has_lock === 1 && isLockFree(name));
 }
 
-/** False if this user is not allowed to take the lock, because then there is no way to tell. */
+/**
+ * Whether no process holds the command's lock. False if this user is not allowed to take it, because then there is no
+ * way to tell.
+ */
 function isLockFree(name: string): boolean {
   try {
     const lock = takeLock(name, { wait: false });

@@ -59,7 +59,7 @@ export interface BadRun {
   state: RunState;
   exitStatus: number | null;
   startedAt: number;
-  /** The beginning of its error or message; empty if it has neither. */
+  /** The beginning of the run's error or message; empty if it has neither. */
   cause: string;
 }
 

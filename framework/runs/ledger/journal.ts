@@ -19,7 +19,7 @@ export function asideOf(journal: string): string {
 
 /** The journal's state after a line was appended. */
 export interface Journal {
-  /** Its length in bytes. */
+  /** The journal's length in bytes. */
   size: number;
   /** Identifies the file: it changes if the journal is deleted and created again. */
   identity: string;

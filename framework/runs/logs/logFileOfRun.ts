@@ -26,7 +26,7 @@ function rotatedFiles(file: string): string[] {
   }
 }
 
-/** Undefined for anything but a regular file, because opening a named pipe would block. */
+/** A file's inode. Undefined for anything but a regular file, because opening a named pipe would block. */
 function inodeOf(file: string): number | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat?.isFile() ? stat.ino : undefined;

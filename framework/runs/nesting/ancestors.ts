@@ -25,7 +25,7 @@ export function isProgram(pid: number, file: string, folder: string): boolean {
   return isSame && folderOf(pid) === realpathSync(folder);
 }
 
-/** Undefined for another user's process. */
+/** A process's working directory; undefined for another user's process. */
 function folderOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

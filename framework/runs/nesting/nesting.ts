@@ -66,7 +66,7 @@ export function nestingBelow(name: string): Nesting {
   return isBelowItself ? { kind: "loop", names: [name, name] } : { kind: "run" };
 }
 
-/** Undefined for a mark in the format of an older laju. */
+/** Parses a mark; undefined for one in the format of an older laju. */
 function readMark(word: string): RunMark | undefined {
   const [, name, pid, startedAt, key] = /^([^:]+):(\d+)-(\d+)(?:-(\w+))?$/.exec(word) ?? [];
   if (name === undefined) return undefined;

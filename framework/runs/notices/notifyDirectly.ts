@@ -9,7 +9,7 @@ import { channelsOf, deliverContent } from "./deliver";
 /** Sent notices are noted as empty files with this prefix, which can usually be created even on a full disk. */
 const prefix = "told-directly-";
 
-/** The same notice is not repeated within this time, in milliseconds. */
+/** A notice is not repeated within this time, in milliseconds. */
 const repeatMs = 6 * 3_600_000;
 
 /**

@@ -66,7 +66,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     const error = new LajuError(`the shared store did not answer within ${patienceMs / 1000} s`, {
       code: "E_ONE_SERVER_AWAY",
-      hint: "node laju doctor says whether it can be reached.",
+      hint: "`node laju doctor` shows whether the store can be reached.",
     });
     timer = setTimeout(() => reject(error), patienceMs);
   });

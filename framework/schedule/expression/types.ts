@@ -37,7 +37,7 @@ export interface CalendarSchedule {
   readonly dayOfMonth: MonthDays;
   readonly month: Field;
   readonly dayOfWeek: WeekDays;
-  /** `rate(n days)` and `rate(n weeks)`: only days whose (number + shift) is divisible by `days`. */
+  /** Set for `rate(n days)` and `rate(n weeks)`: only days match whose number plus `shift` is divisible by `days`. */
   readonly cycle?: { readonly days: number; readonly shift: number };
   /** Whether `H` was used, so that the times depend on the command's name. */
   readonly hashed: boolean;

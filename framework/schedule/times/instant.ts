@@ -30,6 +30,6 @@ function notATime(text: string): LajuError {
   return new LajuError(`${JSON.stringify(text)} is not a valid time`, {
     code: "E_USAGE",
     exitStatus: 2,
-    hint: 'Write it as ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".',
+    hint: 'Use ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".',
   });
 }

@@ -48,7 +48,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Checks the content too, because a matching name alone doesn't justify deleting a file. */
+/** Whether the file's content is that of a backup. A matching name alone doesn't justify deleting a file. */
 function isBackup(file: string): boolean {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const descriptor = openSync(file, "r");

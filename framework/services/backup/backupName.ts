@@ -19,7 +19,7 @@ export function fileName(database: string): string {
   return database.replaceAll(/[^\w.-]/g, "_");
 }
 
-/** Undefined if this is not the name of a backup. */
+/** Parses a backup's file name; undefined if it is not one. */
 export function parseBackupName(name: string): BackupName | undefined {
   const match = pattern.exec(name);
   if (match === null) return undefined;

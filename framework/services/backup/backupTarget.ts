@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { LajuError } from "../../config/errors";
 import { databaseLocation } from "../database/databaseLocation";
 
-/** The database to back up, and its name in the names of its backups. */
+/** The database to back up, and its name as used in the file names of backups. */
 export type BackupTarget =
   | { content: "sqlite"; name: string; file: string }
   | { content: "postgres"; name: string; url: string };

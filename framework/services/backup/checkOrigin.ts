@@ -18,21 +18,21 @@ export function checkName({ file, content, origin }: SealedFile): void {
   }
   const named = parseBackupName(name);
   const expected = formatBackupName({ ...origin, content });
-  // A name in another form doesn't reveal the origin.
+  // A name in another form says nothing about the origin.
   if (named === undefined || name === expected) return;
   throw refused(
     `${file} was renamed: it is the backup ${expected}`,
-    "Nothing was changed. Restore its original name if you trust it.",
+    "Nothing was changed. If you trust the file, give it back its original name.",
   );
 }
 
-/** Restoring a backup of another database requires naming that database. */
+/** Throws if the backup is of another database, unless that database was named with --from. */
 export function checkTarget({ file, origin }: SealedFile, target: string, from: string | undefined): void {
   const expected = from ?? target;
   if (origin === undefined || origin.database === expected) return;
   throw refused(
     `${file} is a backup of the database "${origin.database}", not of "${expected}"`,
-    `Nothing was changed. To restore it there anyway, add --from ${origin.database}.`,
+    `Nothing was changed. To restore this backup anyway, add --from ${origin.database}.`,
   );
 }
 

@@ -17,7 +17,7 @@ export function chooseBackup({ file, latest, from }: Choice): string {
 export interface Choice {
   file: string | undefined;
   latest: boolean;
-  /** With `latest`: the database whose backup to choose, if it is not the app's own. */
+  /** With `latest`: the database whose newest backup to choose (default: the app's own). */
   from?: string | undefined;
 }
 

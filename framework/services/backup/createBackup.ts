@@ -29,7 +29,7 @@ export async function createBackup({ now = new Date(), signal }: CreateOptions =
   return withTemporaryFile(folder, async (sealed) => {
     const origin = { database: target.name, takenAt: now };
     const bytes = await sealTarget(target, sealed, { origin, secret, signal });
-    // Read it back to detect a faulty disk now instead of when the backup is needed.
+    // Read the backup back, to detect a faulty disk now instead of when the backup is needed.
     await openSealed(sealed, secret, signal);
     renameSync(sealed, file);
     syncFolder(folder);
@@ -66,13 +66,13 @@ async function sealPostgres(url: string, sealed: string, options: SealOptions): 
   const dump = await dumpPostgres(url, options.signal);
   try {
     const bytes = await seal(dump.stream, sealed, { content: "postgres", ...options });
-    // Check the exit status, because a truncated dump is a valid stream too.
+    // Check pg_dump's exit status, because a truncated dump also looks like a complete stream.
     await dump.ended;
     return bytes;
   } catch (error) {
     dump.stream.destroy();
     await dump.ended.catch(() => {
-      // The error is either the one being thrown or a consequence of it.
+      // Ignore this error: it is either the one being thrown or a consequence of that one.
     });
     throw error;
   }

@@ -5,7 +5,9 @@ import { LajuError } from "../../config/errors";
 /** BACKUP_ENCRYPTION_KEY: 32 random bytes, or a passphrase from which scrypt derives 32 bytes. */
 export type BackupSecret = { kind: "key"; bytes: Buffer } | { kind: "passphrase"; text: string };
 
-/** The two keys of a backup file: one encrypts it, and the other shows immediately whether the secret is right. */
+/**
+ * The two keys of a backup file. One encrypts the file; the other is for a quick check of whether the secret is right.
+ */
 export interface FileKeys {
   encryption: Buffer;
   check: Buffer;

@@ -21,7 +21,7 @@ export interface Header {
   secretKind: BackupSecret["kind"];
   salt: Buffer;
   nonce: Buffer;
-  /** Undefined in version 1. */
+  /** The database that was backed up; undefined in version 1. */
   origin: BackupOrigin | undefined;
 }
 

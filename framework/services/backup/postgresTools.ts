@@ -39,8 +39,8 @@ async function start(
 }
 
 /**
- * The dump option for the URL's schema. If the URL puts the app into a schema, as in tests, other schemas are not its
- * own.
+ * The dump option that limits a dump to the URL's schema. If the URL names a schema, as in tests, the app owns no
+ * other.
  */
 function schemaOption(url: string): string[] {
   const options = new URL(url).searchParams.get("options") ?? "";

@@ -24,7 +24,7 @@ export function replaceSqlite(database: string, replacement: string, aside: stri
   try {
     copyOwnership(replacement, existsSync(database) ? database : dirname(database));
     if (existsSync(database)) linkSync(database, aside);
-    // Remove these files, because SQLite would apply them to the restored database.
+    // Remove the old database's files, because SQLite would apply them to the restored one.
     for (const suffix of ["-wal", "-shm", "-journal"]) {
       if (existsSync(database + suffix)) renameSync(database + suffix, aside + suffix);
     }
@@ -36,8 +36,8 @@ export function replaceSqlite(database: string, replacement: string, aside: stri
 }
 
 /**
- * Leaves WAL mode, which requires exclusive access and merges the log into the file, and locks the database. Returns
- * undefined for a damaged database: it can't be locked, but it is the one that people most often want to replace.
+ * Locks the database. First switches it out of WAL mode, which requires exclusive access and merges the log into the
+ * file. Returns undefined for a damaged database, which can't be locked but must be replaceable.
  */
 function lockExclusively(file: string): Database | undefined {
   let database: Database | undefined;

@@ -102,7 +102,7 @@ function encryptionKeyFor(
 
 const seeBackups = "Backups are in BACKUP_DIR (default: data/backups).";
 
-/** Opens with O_NONBLOCK. Otherwise opening a named pipe would block until its other end is opened. */
+/** Opens with O_NONBLOCK, because opening a named pipe would otherwise block until its other end is opened. */
 async function openBackup(file: string): Promise<FileHandle> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);

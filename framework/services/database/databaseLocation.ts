@@ -13,13 +13,16 @@ export function databaseLocation(): DatabaseLocation {
   return databaseUrl === undefined ? stageLocation(dbConnection) : urlLocation(databaseUrl);
 }
 
-/** The SQLite file that DB and SQLite share. If DATABASE_URL names a server, it is DB_CONNECTION's file. */
+/** The SQLite file that DB and SQLite share. If DATABASE_URL names a server, SQLite still uses DB_CONNECTION's file. */
 export function sqliteFile(): string {
   const place = databaseLocation();
   return place.engine === "sqlite" ? place.file : stageFile(settings().dbConnection);
 }
 
-/** The database of a stage. The file of an unknown stage must exist, so that a typo doesn't create an empty database. */
+/**
+ * The database of a stage. If the stage is unknown, its file must exist, so that a typo doesn't create an empty
+ * database.
+ */
 export function stageLocation(stage: string): DatabaseLocation {
   if (!/^[\w-]+$/.test(stage)) {
     throw new LajuError(`${JSON.stringify(stage)} is not the name of a database stage`, {

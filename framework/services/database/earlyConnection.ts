@@ -1,7 +1,10 @@
 import type { Socket } from "node:net";
 import { require } from "../../config/require";
 
-/** Don't use an early connection older than this (ms), because servers drop silent ones after a minute or less. */
+/**
+ * An early connection older than this (in milliseconds) isn't used, because servers drop silent connections after a
+ * minute or less.
+ */
 const maxAge = 10_000;
 
 /**
@@ -18,7 +21,7 @@ export function connectEarly(url: string): () => Socket {
   const early = net.connect(Number(port || 5432), hostname.replace(/^\[|\]$/g, "")).unref();
   const startedAt = Date.now();
   let isTaken = false;
-  // Ignore errors here: the socket that pg opens instead fails the same way and reports it.
+  // Ignore errors here: the socket that pg then opens fails the same way, and that error is reported.
   early.on("error", () => {});
   return () => {
     if (Date.now() - startedAt > maxAge && !isTaken) early.destroy();

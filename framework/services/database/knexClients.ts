@@ -45,7 +45,10 @@ function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
       return super.transaction(container, options, outer);
     }
 
-    /** Uses IMMEDIATE: a deferred transaction that reads first would fail if another process writes before it does. */
+    /**
+     * Begins transactions with IMMEDIATE: a deferred transaction that reads first would fail if another process wrote
+     * before its own first write.
+     */
     override query(connection: Database, query: unknown): unknown {
       return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
     }
@@ -65,7 +68,10 @@ function serverClient(place: ServerLocation, stream?: () => NetSocket): ClientCl
       this.driver = place.engine === "pg" ? withVersion(loadPostgres()) : require("mysql2");
     }
 
-    /** Knex would query the version, which costs a round trip before the first query. */
+    /**
+     * Returns the version that the server announced. Knex would query it, which costs a round trip before the first
+     * query.
+     */
     async checkVersion(connection: { serverVersion?: string }): Promise<string> {
       const { checkVersion } = Client.prototype as unknown as VersionChecking;
       return connection.serverVersion ?? checkVersion.call(this, connection);
@@ -77,7 +83,7 @@ interface VersionChecking {
   checkVersion(this: unknown, connection: unknown): Promise<string>;
 }
 
-/** The driver. Its connections remember the version that the server announces at the start. */
+/** pg, with connections that remember the version that the server announces at the start. */
 function withVersion(driver: typeof import("pg")): typeof import("pg") {
   class Client extends driver.Client {
     serverVersion: string | undefined;
@@ -115,7 +121,10 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       }
     }
 
-    /** Knex runs `work` even if BEGIN failed (SQLITE_BUSY): its queries fail, but code before them would run. */
+    /**
+     * Doesn't call `work` if BEGIN failed (SQLITE_BUSY). Knex would: its queries would fail, but the code before them
+     * would run.
+     */
     override transaction(work: (trx: Knex.Transaction) => unknown, config: unknown, outer: unknown) {
       return super.transaction(
         (trx: Knex.Transaction) => (trx.isCompleted() ? undefined : work(trx)),
@@ -203,7 +212,7 @@ function isPoolTimeout(error: Error): boolean {
 function poolTimeout(cause: Error): LajuError {
   return new LajuError("timed out waiting for a free database connection", {
     code: "E_DB_BUSY",
-    hint: "Inside DB.transaction, use its trx instead of DB, and commit or roll back every transaction.",
+    hint: "Inside DB.transaction, use the trx that it passes instead of DB, and commit or roll back every transaction.",
     cause,
   });
 }

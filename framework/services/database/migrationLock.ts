@@ -9,7 +9,7 @@ import { sqliteDriver } from "./sqliteDriver";
 
 /** How often to retry taking the lock while another process holds it, in milliseconds. */
 const pollInterval = 100;
-/** How long to wait for the lock, in milliseconds, because a deployment must not wait forever for a process that hangs. */
+/** How long to wait for the lock, in milliseconds. A deployment must not wait forever for a process that hangs. */
 const defaultPatience = 600_000;
 
 export interface MigrationTarget {
@@ -21,10 +21,10 @@ export interface MigrationTarget {
   patience?: number | undefined;
 }
 
-/** A lock held by a connection, so that it is always released when its process ends. */
+/** A lock that belongs to a connection, so that it is always released when its process ends. */
 interface Lock {
   take(): Promise<boolean>;
-  /** The lock's holder, for messages. */
+  /** Names the lock's holder, for messages. */
   holder(): Promise<string>;
   release(): Promise<unknown>;
 }
@@ -32,9 +32,9 @@ interface Lock {
 /**
  * Runs `work` under a lock. If several processes migrate one database, one migrates and the others wait.
  *
- * Knex's own lock, a row in a table, isn't enough: a process that finds it taken fails. On MySQL, where table changes commit
- * implicitly, a killed process leaves it taken forever. Two processes that create its table at the same time fail or
- * insert two rows, which knex can never lock again.
+ * Knex's own lock, a row in a table, isn't enough. A process that finds the row locked fails. On MySQL, where table
+ * changes commit implicitly, a killed process leaves the row locked forever. And if two processes create the lock's
+ * table at the same time, they fail or insert two rows, which knex can never lock again.
  */
 export async function withMigrationLock<T>(
   { place, database, table = "knex_migrations", patience = defaultPatience }: MigrationTarget,
@@ -65,11 +65,13 @@ async function waitFor(lock: Lock, patience: number): Promise<void> {
 function tookTooLong(holder: string, patience: number): LajuError {
   return new LajuError(`${holder} has been migrating this database for more than ${patience / 1000} s`, {
     code: "E_MIGRATING",
-    hint: "Nothing was changed. Wait for it to finish, or stop it if it hangs, then retry.",
+    hint: "Nothing was changed. Wait for that process to finish, or stop it if it hangs, then retry.",
   });
 }
 
-/** Clears knex's lock row. Because we hold the real lock, a taken row was left behind by a process that was killed. */
+/**
+ * Clears knex's lock row. As we hold the real lock, a row that is marked as locked was left behind by a killed process.
+ */
 async function freeRow(database: Knex, table: string): Promise<void> {
   if (!(await database.schema.hasTable(table))) return;
   const rows: number[] = await database(table).pluck("is_locked");
@@ -106,7 +108,10 @@ function sqliteLock(file: string): Lock {
   };
 }
 
-/** The second half of the lock's key: a database's schemas are migrated independently. `public` keeps the plain key. */
+/**
+ * The second half of the lock's key. It contains the schema, because a database's schemas are migrated independently;
+ * for `public` it is the same as in earlier releases.
+ */
 const schemaKey = "hashtext('migrations' || coalesce(nullif('_' || current_schema(), '_public'), ''))";
 
 /** A transaction-level lock, because behind a transaction pooler a session-level lock would outlive this process. */
@@ -149,7 +154,7 @@ async function mysqlLock(database: Knex): Promise<Lock> {
   };
 }
 
-/** Names the lock's holder. The session is null if it has just released the lock. */
+/** Describes the session that holds the lock; null if it has just released the lock. */
 function sessionText(session: unknown, address?: unknown): string {
   if (session == null) return "another process";
   return `database session ${session}${address == null ? "" : ` from ${address}`}`;

@@ -59,7 +59,7 @@ export async function migrationsDone(
   return rows.map(({ name, batch }) => ({ name: plainName(name), batch }));
 }
 
-/** False for a migration with `export const config = { transaction: false }`. */
+/** Whether a migration runs in a transaction: not if it has `export const config = { transaction: false }`. */
 export async function runsInTransaction(name: string): Promise<boolean> {
   const source = migrationSource();
   const file = (await source.getMigrations([])).find((migration) => migration.name === name);
@@ -81,7 +81,10 @@ function plainName(file: string): string {
   return file.replace(/\.[cm]?[jt]s$/, "");
 }
 
-/** Sorted by name, which begins with a date. If two folders have a file with the same name, the first folder's wins. */
+/**
+ * All migration files, sorted by name, which begins with a date. If two folders have a file with the same name, the
+ * first folder's is used.
+ */
 function migrationFiles(folders: readonly string[]): MigrationFile[] {
   const files = folders.flatMap((folder) =>
     namesIn(folder)

@@ -13,7 +13,7 @@ import {
 export interface MigrationRow {
   name: string;
   isDone: boolean;
-  /** Whether this release contains it. If not, another release ran it. */
+  /** Whether this release contains the migration. If not, another release ran it. */
   isKnown: boolean;
 }
 
@@ -50,7 +50,7 @@ interface DoneMigration {
 function chosen(done: readonly DoneMigration[], { names, all }: Rollback): DoneMigration[] {
   const missing = names.find((name) => !done.some((one) => one.name === name));
   if (missing !== undefined) {
-    throw new LajuError(`the migration ${missing} has not run here`, {
+    throw new LajuError(`the migration ${missing} has not run on this database`, {
       code: "E_MIGRATION",
       exitStatus: 2,
       hint: "`node laju migrate:status` lists the migrations that have run. Nothing was changed.",
@@ -103,7 +103,9 @@ function nameOf(migration: unknown): string {
   return typeof migration === "string" ? migration : (migration as { name: string }).name;
 }
 
-/** A private field of knex: the current migration. If a knex version lacks it, our message merely omits the name. */
+/**
+ * Adds a private field of knex: the current migration. If a knex version lacks it, our message merely omits the name.
+ */
 type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
 
 async function migrating<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {

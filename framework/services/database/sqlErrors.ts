@@ -30,7 +30,7 @@ function hide(text: string, values: string[]): string {
   const long = values.filter((value) => value.length >= shortestUnquoted).sort((a, b) => b.length - a.length);
   const hidden = long.reduce(
     (now, value) => now.replaceAll(value, "…").replaceAll(escaped(value), "…"),
-    // In these messages the server shows more than bound values, such as a whole row or the rest of the statement.
+    // These messages contain more than bound values: for example a whole row, or the rest of the statement.
     text
       .replace(/^(Failing row contains \().*\)/s, "$1…)")
       .replace(/ near '.*' at line /s, " near '…' at line "),

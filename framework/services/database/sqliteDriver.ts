@@ -60,8 +60,8 @@ export function sqliteDriver(): typeof BetterSqlite3 {
 }
 
 /**
- * Retries for up to `patience` ms, because the switch ignores the busy timeout and two processes may create a file at
- * once.
+ * Switches to WAL mode. Retries for up to `patience` ms, because the switch ignores the busy timeout, and two processes
+ * may create a file at once.
  */
 export function switchToWal(database: Database, patience = 5000): void {
   const giveUpAt = Date.now() + patience;
@@ -77,8 +77,7 @@ export function switchToWal(database: Database, patience = 5000): void {
 }
 
 /**
- * Creates an empty file, which is a valid database, because SQLite would make it world-readable. -wal and -shm get its
- * mode.
+ * Creates an empty file, which is a valid database. SQLite would create it world-readable; -wal and -shm get its mode.
  */
 function makeDatabase(file: string): void {
   if (file === ":memory:" || file === "" || existsSync(file)) return;
@@ -90,7 +89,7 @@ function makeDatabase(file: string): void {
   }
 }
 
-/** Rejects named pipes and devices up front: SQLite would only report "disk I/O error", and only on first use. */
+/** Rejects named pipes and devices. SQLite would only report "disk I/O error", and only on first use. */
 function checkRegular(file: string): void {
   const stat = file === "" || file.startsWith(":") ? undefined : statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() === false) throw cannotOpen(file, "it is not a regular file", undefined);

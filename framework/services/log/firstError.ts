@@ -1,12 +1,12 @@
 import { errorMessage } from "../../text/errorText";
 
-/** Long enough for any cause, but shorter than, for example, a logged HTML page. */
+/** How many characters of the error to keep: enough for any cause, but not a whole logged HTML page. */
 const longest = 2_000;
 
 let logged: string | undefined;
 let printed: string | undefined;
 
-/** Called for each logged error. Keeps only the first, because later ones are often its consequences. */
+/** Called for each logged error. Keeps only the first, because later errors are often its consequences. */
 export function noteLoggedError(message: unknown, error: unknown): void {
   if (logged !== undefined) return;
   const text = errorMessage(message, longest);

@@ -12,7 +12,7 @@ export interface LogEntry {
   meta: Record<string, unknown>;
 }
 
-/** Formats a log entry as one JSON object. The caller's fields never replace the standard ones before them. */
+/** Formats a log entry as one JSON object. The caller's fields come last and never replace the standard ones. */
 export function jsonLine({ time, level, message, run, meta }: LogEntry): string {
   const line: Record<string, unknown> = {
     timestamp: instant(time),

@@ -7,7 +7,10 @@ import { errorFields, freeName } from "./logValue";
 const LEVEL = Symbol.for("level");
 const MESSAGE = Symbol.for("message");
 const SPLAT = Symbol.for("splat");
-/** Marks an info that is already written, so that it isn't written again when the stream delivers it. */
+/**
+ * Marks an info (winston's name for a log entry) that is already written, so that it isn't written again when the
+ * stream delivers it.
+ */
 const WRITTEN = Symbol("written");
 
 type Info = Record<string | symbol, unknown>;
@@ -20,9 +23,9 @@ export interface LogOutput {
 }
 
 /**
- * A winston logger that never loses output. Winston is a stream: one slow transport stalls them all, and
- * `process.exit()` then discards the backlog. So our own transport writes synchronously inside `write()`, and the stream
- * only feeds the others.
+ * A winston logger that never loses output. Winston is a stream: one slow transport stalls all of them, and
+ * `process.exit()` then discards the backlog. So our own transport writes synchronously inside `write()`, and the
+ * stream only feeds other transports.
  */
 export function createWinstonLogger(output: LogOutput): Logger {
   const { createLogger } = require("winston") as typeof import("winston");
@@ -78,7 +81,7 @@ function errorInfo(error: Error & Info): Info {
 }
 
 function outputTransport({ line, write }: LogOutput) {
-  // Take the class from winston, because in the build the one from winston-transport would be a different class.
+  // Take the class from winston, because in a build, winston-transport's would be a different class.
   const { Transport } = require("winston") as { Transport: typeof import("winston-transport") };
 
   class Output extends Transport {

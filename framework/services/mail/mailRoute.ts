@@ -19,7 +19,7 @@ export function transportOptions(route: MailRoute): Record<string, unknown> {
   return { ...options, host, port, secure, ...(auth && { auth }), ...requireTLS };
 }
 
-/** Whether to allow sending the login without TLS: over loopback, or if MAIL_INSECURE_LOGIN is set. */
+/** Whether the login may be sent without TLS: to this machine, or if MAIL_INSECURE_LOGIN is set. */
 export function allowsPlaintextLogin({ host }: MailRoute): boolean {
   return isLoopback(host) || settings().mail.insecureLogin;
 }
@@ -32,7 +32,7 @@ export function isLoopback(host: string): boolean {
   return host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Undefined if no mail server is configured. */
+/** The route to the configured mail server; undefined if none is configured. */
 export function mailRoute(): MailRoute | undefined {
   const { url, host, port, user, password, secure, gmailUser, gmailPassword } = settings().mail;
   if (url !== undefined) return urlRoute(new URL(url));

@@ -21,7 +21,7 @@ export function watchOutbox(watch: (mail: WrittenMail) => void): void {
   watcher = watch;
 }
 
-/** Without a mail server, a mail becomes an .eml file that any mail program can open. */
+/** Writes a mail to an .eml file, which any mail program can open, because no mail server is configured. */
 export async function writeToOutbox(message: SendMailOptions): Promise<SentMessageInfo> {
   const { createTransport } = require("nodemailer") as typeof import("nodemailer");
   const transporter = createTransport({ streamTransport: true, buffer: true, newline: "windows" });
@@ -35,7 +35,7 @@ export async function writeToOutbox(message: SendMailOptions): Promise<SentMessa
   return { ...sent, message: undefined, accepted: sent.envelope.to, rejected: [], file };
 }
 
-/** Names sort by time. If a name is taken, a number is appended. */
+/** Writes the file. Names sort by time; if a name is taken, a number is appended. */
 function writeNew(folder: string, subject: string, content: Buffer): string {
   const time = new Date().toISOString().replace(/[:.]/g, "-");
   const words = subject

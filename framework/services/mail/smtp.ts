@@ -3,7 +3,7 @@ import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { allowsPlaintextLogin, type MailRoute, transportOptions } from "./mailRoute";
 
-/** Nodemailer's defaults are two minutes to connect and ten minutes of silence. */
+/** In milliseconds. By default, nodemailer waits two minutes for a connection and ten minutes for a reply. */
 const timeouts = {
   dnsTimeout: 5000,
   connectionTimeout: 5000,
@@ -11,14 +11,16 @@ const timeouts = {
   socketTimeout: 30_000,
 };
 
-/** How long after the last mail to close connections (ms), because an open one keeps the process alive. */
+/**
+ * How long after the last mail to close the connections, in milliseconds: an open connection keeps the process alive.
+ */
 const idleTime = 200;
 
 let transporter: Transporter | undefined;
 let inFlight = 0;
 let idleTimer: NodeJS.Timeout | undefined;
 
-/** Consecutive mails share connections, because each new one costs a TLS handshake and a login. */
+/** Consecutive mails share connections, because each new connection costs a TLS handshake and a login. */
 export async function sendBySmtp(route: MailRoute, message: SendMailOptions): Promise<SentMessageInfo> {
   clearTimeout(idleTimer);
   transporter ??= openTransporter(route);
@@ -56,8 +58,8 @@ interface Recipients {
 type Address = string | { address: string };
 
 /**
- * The error for a refused mail. Also names the recipients who got the mail, so that a retry doesn't send it to them
- * twice.
+ * The error for a refused mail. Also names the recipients who got the mail, so that the caller can leave them out of a
+ * retry.
  */
 function refusal(
   { subject }: SendMailOptions,

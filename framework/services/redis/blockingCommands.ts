@@ -30,7 +30,7 @@ const limits: Record<string, (args: readonly Argument[]) => number | undefined> 
   xreadgroup: (args) => blockOption(args, 3),
 };
 
-/** For a test that compares them with Redis's own command table. */
+/** Exported for a test that compares them with Redis's own command table. */
 export const blockingCommandNames = Object.keys(limits);
 
 function lastSeconds(args: readonly Argument[]): number {

@@ -5,10 +5,13 @@ import { require } from "../../config/require";
 import { blockingTime } from "./blockingCommands";
 import { type RedisLocation, redisLocation } from "./redisLocation";
 
-/** How long (ms) to try to connect before a command fails (ioredis: 74 s), and to wait for a reply. */
+/**
+ * In milliseconds: how long to try to connect before a command fails (ioredis tries for 74 s), and how long to wait for
+ * a reply.
+ */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };
 
-/** The longest delay a Node timer supports; with a longer one it fires immediately. */
+/** The longest delay of a Node timer. With a longer one, the timer would fire immediately. */
 const longestTimer = 2_147_483_647;
 
 /**
@@ -47,7 +50,7 @@ export interface RedisClientOptions {
 interface Internals {
   stream?: Socket;
   status: string;
-  /** Unanswered commands of the previous connection. */
+  /** The commands of the previous connection that got no reply. */
   prevCommandQueue?: { length: number; shift(): { command: Command } } | null;
 }
 
@@ -74,7 +77,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       super({ ...options, ...ours } as never);
     }
 
-    /** A subscriber waits indefinitely for messages, so it also waits indefinitely for its server. */
+    /** Whether to keep trying to connect. A subscriber waits indefinitely for messages, and so also for its server. */
     shouldRetry(): boolean {
       this.connectingSince ??= Date.now();
       return this.isSubscriber || Date.now() - this.connectingSince < patience.reconnect;
@@ -92,7 +95,10 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       this.connectingSince = undefined;
     }
 
-    /** A server that accepts the connection but never answers (because it is stopped, or not Redis) counts as down too. */
+    /**
+     * Connects. A server that accepts the connection but never responds (because it is suspended, or isn't Redis)
+     * counts as down too.
+     */
     override connect(callback?: (error?: Error | null) => void): Promise<void> {
       this.connectingSince ??= Date.now();
       clearTimeout(this.handshakeTimer);
@@ -116,7 +122,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       return super.sendCommand(command, ...rest);
     }
 
-    /** A tracked command keeps the process alive until it settles, and fails with our error message. */
+    /** Keeps the process alive until the command settles, and makes it fail with our error message. */
     track(command: Command): void {
       const { resolve, reject } = command;
       this.pending.add(command);
@@ -171,7 +177,7 @@ function applyTtl({ name, args }: Command): void {
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
 }
 
-/** Whether a new connection could help: no answer came, or after a failover the name points to another server. */
+/** Whether a new connection could help: there was no reply, or after a failover the name points to another server. */
 function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }

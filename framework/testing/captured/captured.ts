@@ -10,11 +10,11 @@ export interface LogLine {
 
 /** The log lines, output and mails of the code under test. */
 export interface Captured {
-  /** The mails it sent, rendered. */
+  /** The mails that the code sent, rendered. */
   mails: CaughtMail[];
-  /** The lines it logged. */
+  /** The lines that the code logged. */
   logs: LogLine[];
-  /** Everything it wrote to standard output, log lines included. */
+  /** Everything that the code wrote to standard output, including log lines. */
   stdout: string;
   stderr: string;
 }
@@ -22,13 +22,15 @@ export interface Captured {
 /** The captured output of one run, and the function to call when it calls process.exit. */
 export interface Capture extends Captured {
   onExit(status: number): void;
-  /** Whether the run has ended. Output from what it left running is then ignored. */
+  /** Whether the run has ended. Output from anything that it left running is then ignored. */
   isOver: boolean;
 }
 
 const storage = new AsyncLocalStorage<Capture>();
 
-/** Runs `work`, and captures its output and mails, and those of everything it starts, even if other runs overlap. */
+/**
+ * Runs `work`, and captures the output and mails of everything that it does or starts, even if other captures overlap.
+ */
 export function capturing<T>(capture: Capture, work: () => T): T {
   return storage.run(capture, work);
 }

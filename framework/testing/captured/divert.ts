@@ -22,7 +22,7 @@ function taken(stream: 1 | 2, text: string): boolean {
   return capture !== undefined;
 }
 
-/** Uses the same streams as a command's console: see framework/start/safeConsole.ts. */
+/** The stream of each console method, as in a command: see framework/start/safeConsole.ts. */
 const streamOf = { log: 1, info: 1, debug: 1, warn: 2, error: 2 } as const;
 
 function divertConsole(): void {
@@ -53,7 +53,7 @@ export class Exited extends Error {
   }
 }
 
-/** The real process.exit would end the whole test run. */
+/** Replaces process.exit, which would end the whole test run. */
 function divertExit(): void {
   const exit = process.exit.bind(process);
   process.exit = (code?: number | string | null) => {

@@ -9,8 +9,9 @@ import { LajuError } from "../../config/errors";
 const program = join(import.meta.dirname, `migrateProgram.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 
 /**
- * Migrates a database in a separate process: migrations are TypeScript, and the test runner's loader may not
- * apply to laju's modules. `record` is the file that gets PostgreSQL's statements, if they can be repeated.
+ * Migrates a database in a separate process: migrations are TypeScript, and the test runner's loader may not apply to
+ * laju's modules. With PostgreSQL, the migrations' statements are written to the file `record`, if they can be
+ * repeated.
  */
 export function migrate(url: string, record = ""): Promise<void> {
   const args = ["--import", tsx(), program];

@@ -6,7 +6,7 @@ import { copyDatabase, readyTable } from "./mysqlCopy";
 import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long to wait for a server's answer, in milliseconds, and for other processes' migrations, in seconds. */
+/** How long to wait for a connection (in milliseconds), and for other processes' migrations (in seconds). */
 const connectTimeout = 5_000;
 const longestMigration = 600;
 
@@ -28,14 +28,14 @@ export function mysqlTests(url: string): TestDatabase {
   };
 }
 
-/** Kills the sessions of transactions that a test left open, which would block this. */
+/** Drops a database. First kills the sessions of transactions that a test left open, which would block that. */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
   for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // The session may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 
-/** The first process of a test run creates it, and the others wait. */
+/** The migrated database. The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(baseOf(url));
   await ask(`select get_lock('${name}', ${longestMigration})`);

@@ -5,14 +5,14 @@ import { migrate } from "./migrate";
 import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long to wait for a server's answer, in milliseconds. */
+/** How long to wait for a connection, in milliseconds. */
 const connectTimeout = 5_000;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /**
  * A separate database on the server, for apps whose migrations name schemas themselves. PostgreSQL copies the migrated
- * one for each test.
+ * database for each test.
  */
 export function postgresDatabases(url: string): TestDatabase {
   const name = ownName(baseOf(url));
@@ -28,7 +28,7 @@ export function postgresDatabases(url: string): TestDatabase {
   };
 }
 
-/** The first process of a test run creates it, and the others wait. */
+/** The migrated database. The first process of a test run creates it, and the others wait. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(baseOf(url));
   const draft = `${name}_`;
@@ -50,7 +50,7 @@ async function drop(name: string, ask: Ask): Promise<void> {
   await ask(`drop database if exists "${name}" with (force)`);
 }
 
-/** Connects to the database in the URL, or to `postgres` if that one does not exist. */
+/** Connects to the database in the URL or, if it does not exist, to the database `postgres`. */
 async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = await connected(url).catch((error) => {
     if (error.code !== "3D000") throw error;

@@ -13,9 +13,9 @@ import { databaseOf, leftovers, ownName, withDatabase } from "./serverNames";
 import { templateName } from "./templateName";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long to wait for a server's answer, in milliseconds. */
+/** How long to wait for a connection, in milliseconds. */
 const connectTimeout = 5_000;
-/** The start of test schemas' names: test_laju_… */
+/** How the names of test schemas begin: test_laju_… */
 const base = "test";
 
 /** A separate schema for this process, in the database that the URL names. */
@@ -43,13 +43,16 @@ export function postgresSchemas(url: string): TestDatabase {
   };
 }
 
-/** Repeats the migrations' statements, if this test run has recorded them. That takes a tenth of the time. */
+/**
+ * Fills a schema with the migrated tables. If this test run has recorded the migrations' statements, repeats these,
+ * which takes a tenth of the time.
+ */
 async function fill(name: string, url: string, ask: Ask): Promise<void> {
   const record = join(dirname(paths.data), `${templateName()}.statements`);
   if (await isRepeated(record, name, ask)) return;
   await ask("select pg_advisory_lock(hashtext('laju tests'))");
   try {
-    // Another process may have recorded it in the meantime.
+    // Another process may have recorded the statements in the meantime.
     if (await isRepeated(record, name, ask)) return;
     for (const old of leftovers(base, await schemas(ask))) await drop(old, ask);
     await makeEmpty(name, ask);
@@ -99,7 +102,10 @@ async function schemas(ask: Ask): Promise<string[]> {
   return (await ask("select nspname from pg_namespace")).map(({ nspname }) => String(nspname));
 }
 
-/** Kills the sessions that a test left open: their transactions would block this, and their work would continue. */
+/**
+ * Drops a schema. First kills the sessions that a test left open: their transactions would block that, and their work
+ * would continue.
+ */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = "from pg_stat_activity where application_name = $1 and datname = current_database()";
   await ask(`select pg_terminate_backend(pid) ${sessions}`, [name]);
@@ -173,7 +179,7 @@ function userOf(url: string): string {
 
 function mayNotCreate(url: string, cause: Error): LajuError {
   return new LajuError(
-    `tests need to create schemas in ${databaseOf(url)}, but ${userOf(url)} may not: ${cause.message}`,
+    `tests need to create schemas in ${databaseOf(url)}, but user ${userOf(url)} is not allowed to: ${cause.message}`,
     {
       code: "E_TEST_DATABASE",
       hint: `As the database's owner: GRANT CREATE ON DATABASE "${databaseOf(url)}" TO "${userOf(url)}".`,

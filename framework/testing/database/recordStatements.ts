@@ -11,14 +11,17 @@ export interface Statement {
 
 const transaction = /^\s*(begin|commit|savepoint|release|start\s+transaction|set\s+local)\b/i;
 /**
- * A query without function calls, which could change something. Knex's and laju's own queries, about the schema and for
- * locks, are allowed too.
+ * Matches statements that change nothing, and so need not be recorded: queries without function calls, and those of
+ * Knex and laju about the schema and for locks.
  */
 const question =
   /^\s*select\b([^(]*$|\s+\*\s+from\s+information_schema|\s+pg_try_advisory|\s+version\(\)|.*\bpg_locks\b)/i;
 const unrepeatable = /^\s*(rollback|set\s|copy\s)|\bset_config\(/i;
 
-/** CONCURRENTLY would wait for the transactions of all other tests in the database. */
+/**
+ * Matches CONCURRENTLY in statements about indexes, which would wait for the transactions of all other tests in the
+ * database.
+ */
 const concurrently = /^(\s*(?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\s/i;
 
 /**
@@ -54,7 +57,7 @@ export function recordStatements(): (file: string) => void {
   };
 }
 
-/** Undefined for a stream or a cursor, whose data is elsewhere. */
+/** The statement that a query consists of. Undefined for a stream or a cursor, whose data is elsewhere. */
 function statementOf(given: unknown, second: unknown): Statement | undefined {
   if (typeof given === "string") return withValues(given, second);
   const { text, values, submit } = given as { text?: unknown; values?: unknown; submit?: unknown };

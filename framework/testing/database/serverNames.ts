@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import { templateName } from "./templateName";
 
-/** The longest base of a database name: the servers' limit minus the suffixes added here. */
+/** How long the base of a database's name can be: the servers' limit minus the suffixes that are added here. */
 const longestBase = 63 - 40;
 
 /** The name of the database in a URL. */
@@ -41,7 +41,7 @@ export function leftovers(base: string, names: readonly string[]): string[] {
   });
 }
 
-/** Includes the host, because other hosts may run tests on the same server. */
+/** The base with the host's name, because other hosts may run tests on the same server. */
 function prefix(base: string): string {
   const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
   return `${base.slice(0, longestBase)}_laju_${host}_`;

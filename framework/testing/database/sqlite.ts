@@ -24,11 +24,11 @@ export function sqliteTests(file: string): TestDatabase {
   };
 }
 
-/** The migrated file. It is next to the processes' own folders, where later test runs remove leftovers. */
+/** The migrated file. It is next to the folders of the processes, where later test runs remove leftovers. */
 async function templateFile(): Promise<string> {
   const file = join(dirname(paths.data), `${templateName()}.sqlite3`);
   if (existsSync(file)) return file;
-  // Two processes may do this at once: each creates its own file, and the last rename wins.
+  // Two processes may do this at once. Each creates a file of its own, and the last one to rename its file wins.
   const draft = join(paths.data, "template.sqlite3");
   await migrate(pathToFileURL(draft).href);
   renameSync(draft, file);

@@ -5,8 +5,9 @@ import { paths } from "../../config/config";
 import { migrationFolders } from "../../services/database/migrations";
 
 /**
- * Identifies what all processes of a test run share. It depends on the test run's main process, so that the
- * next run migrates again, and on the migrations, because vitest's watch mode continues when they change.
+ * Identifies the migrated database that all processes of a test run share. It depends on the test run's main process,
+ * so that the next test run migrates again, and on the migrations, because in vitest's watch mode they can change
+ * during a test run.
  */
 export function templateName(): string {
   const files = migrationFolders.flatMap(filesIn);
@@ -22,7 +23,7 @@ export function nameSchemas(): boolean {
   return migrationFolders.flatMap(filesIn).some((file) => naming.test(readFileSync(file, "utf8")));
 }
 
-/** Whether it imports other parts of the app, besides files in its own folder. */
+/** Whether a migration imports files outside its own folder. */
 function isOpen(file: string): boolean {
   return /\b(from|import|require)\b\s*\(?\s*["'](\.\.|app\/|#)/.test(readFileSync(file, "utf8"));
 }

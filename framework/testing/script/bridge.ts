@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-/** A script's request, which the test answers. */
+/** A request by the script, to which the test responds. */
 export interface FetchAsked {
   id: number;
   url: string;
@@ -9,7 +9,7 @@ export interface FetchAsked {
   body: Uint8Array | undefined;
 }
 
-/** The test's answer. */
+/** The test's response. */
 export type FetchAnswer =
   | { id: number; status: number; statusText: string; headers: [string, string][]; body: Uint8Array }
   | { id: number; error: string };

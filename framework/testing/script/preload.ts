@@ -6,8 +6,8 @@ import { caughtMail } from "../captured/caughtMail";
 import { fixClock } from "../clock";
 import { fetchByTest } from "./bridge";
 
-// Loaded into a script's process before the script. Sends messages synchronously, because the script can exit at any
-// time.
+// Loaded into a script's process before the script. Messages to the test are sent synchronously, because the script can
+// exit at any time.
 const { LAJU_TEST_SCRIPT: folder = "", LAJU_TEST_CLOCK: clock } = process.env;
 let count = 0;
 watchOutbox((mail) => writeFileSync(join(folder, String(++count)), serialize(caughtMail(mail))));

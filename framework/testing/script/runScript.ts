@@ -16,12 +16,12 @@ import { tsx } from "../database/migrate";
 import type { TestRun } from "../testRun";
 import { answerFetch, type FetchAsked } from "./bridge";
 
-/** How to run the script. */
+/** Options for runScript. */
 export interface RunScript {
-  /** A time limit in place of its own; false for none. */
+  /** A time limit instead of the script's own; false for none. */
   timeout?: string | false;
   signal?: AbortSignal;
-  /** Kills it when its test has ended. */
+  /** Kills the script when its test has ended. */
   abandoned: AbortSignal;
 }
 
@@ -102,7 +102,7 @@ function mailsIn(folder: string): CaughtMail[] {
   return files.map((file) => deserialize(readFileSync(join(folder, file))));
 }
 
-/** The time limit in its source, or else COMMAND_TIMEOUT, as in real runs. */
+/** The time limit in the script's source, or else COMMAND_TIMEOUT, as in real runs. */
 function ownTimeout(file: string): string | false | undefined {
   const facts = readSource(readText(file), relative(paths.root, file), nameOf(file));
   return facts?.meta.timeout ?? commandTimeout()?.text;
@@ -116,7 +116,7 @@ function nameOf(file: string): string {
   return relative(paths.commands, file).replace(/\.ts$/, "");
 }
 
-/** The last error it printed. The original error object stays in its process. */
+/** The last error that the script printed. The error object itself can't leave the script's process. */
 function errorOf({ exitStatus }: Ended, { logs, stderr }: Capture): Error | undefined {
   if (exitStatus === 0) return undefined;
   const logged = logs.findLast(({ level }) => level === "error");

@@ -21,7 +21,7 @@ export async function withQueue<T>(work: (engine: QueueEngine) => Promise<T>): P
   }
 }
 
-/** Whether the queue is on a server, whose answer apps without handlers need not wait for. */
+/** Whether the queue is on a server. Apps without handlers need not wait for that server. */
 export function isOnServer(): boolean {
   return settings().queueEngine === "bullmq" || databaseLocation().engine !== "sqlite";
 }

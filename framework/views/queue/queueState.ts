@@ -50,7 +50,8 @@ export function aliveWorkers({ workers }: QueueState): WorkerState[] {
 }
 
 /**
- * Problems that need attention, one sentence each. With `isStarted`, cron starts workers, so none need be running now.
+ * Problems that need attention, one sentence each. With `isStarted`, cron starts the workers, so it is fine if none is
+ * running now.
  */
 export function queueTroubles(state: QueueState, isStarted = false): string[] {
   const { failed, parked: total } = state.total;

@@ -2,11 +2,11 @@ import { handlerNames } from "./knownTypes";
 import { isOnServer, withQueue } from "./openQueue";
 import { type QueueState, readQueueState } from "./queueState";
 
-/** How long to wait for a queue in the app's own SQLite file, in milliseconds. */
+/** How long to wait for the queue's state, in milliseconds. */
 const limitMs = 3000;
 
 export interface QueueReading {
-  /** null if there is no queue or it cannot be read. */
+  /** The queue's state; null if there is no queue or its state cannot be read. */
   queue: QueueState | null;
   /** Why the queue cannot be read, for example because the database does not answer or has no tables. */
   queueProblem?: string;

@@ -22,7 +22,7 @@ interface Mark {
   label: string;
 }
 
-/** The days below a chart: a mark where each begins, and as many labels as fit, always including today's. */
+/** The days below a chart: a mark where each day begins, and as many labels as fit, always including today's. */
 export function timeAxis(axis: Axis): string {
   return `<svg class="axis" aria-hidden="true">${labels(marksOf(axis)).join("")}</svg>`;
 }
@@ -48,7 +48,10 @@ function marksOf(axis: Axis): Mark[] {
 /** How much space a label needs, in cells, on a wide page and on a phone. */
 const rooms = { wide: 10, narrow: 17 };
 
-/** Labels are placed from the right, so that today gets one. Near the right edge, a label is left of its mark. */
+/**
+ * The marks' lines and labels. Labels are placed from right to left, so that today gets one. Near the right edge, a
+ * label is to the left of its mark.
+ */
 function labels(marks: readonly Mark[]): string[] {
   const free = { wide: Infinity, narrow: Infinity };
   const texts = [...marks].reverse().map(({ cell, label }) => {

@@ -3,7 +3,10 @@ import type { RunCell } from "../../runs/history/reportRuns";
 import { escapeHtml } from "./escape";
 import { cellCount } from "./reportData";
 
-/** Heights convey the same as colors, for color-blind readers: bad stretches are the tallest. */
+/**
+ * The height of a stretch by its kind. It shows the same as the color, for color-blind readers: failed stretches are
+ * the tallest.
+ */
 const kinds = {
   bad: { top: 0, height: 24 },
   good: { top: 8, height: 16 },
@@ -11,13 +14,13 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** With more titles than this per strip, a page of many commands would be too large to mail. */
+/** The maximum number of tooltips per strip. With more, a page of many commands would be too large to mail. */
 const maxTitles = 24;
 
 interface Stretch {
   kind: Kind;
   from: number;
-  /** One past its last cell. */
+  /** The first cell after the stretch. */
   to: number;
   counts: Map<string, number>;
 }

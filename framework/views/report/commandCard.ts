@@ -7,7 +7,7 @@ import { escapeHtml } from "./escape";
 import type { ReportCommand, ReportData } from "./reportData";
 import { successRate } from "./successRate";
 
-/** The data that all cards share. */
+/** What all cards need. */
 export interface CardContext {
   data: ReportData;
   axis: string;

@@ -2,7 +2,7 @@ import type { BadRun } from "../../runs/history/reportRuns";
 import { failureReason } from "../../runs/history/runText";
 import { printableLine } from "../../text/printable";
 
-/** Failures of any commands that share a cause. */
+/** Failures with the same cause, possibly of several commands. */
 export interface FailureGroup {
   /** The message of the newest failure. */
   title: string;
@@ -42,7 +42,7 @@ function titleOf({ cause, state, exitStatus }: BadRun): string {
   return printableLine(line) || failureReason({ state, exitStatus, error: null });
 }
 
-/** Ignores numbers, which differ from run to run: durations, ids, addresses. */
+/** The key of a failure's group. Ignores numbers, which differ from run to run: durations, ids, addresses. */
 function keyOf({ state, exitStatus, cause }: BadRun, title: string): string {
   const words = title.replace(/\d+(?:[.,:]\d+)+|\b(?=[\da-f-]*\d)[\da-f]+(?:-[\da-f]+)*\b|\d+/gi, "#");
   return cause === "" ? `${state} ${exitStatus}` : `${state} ${words}`;

@@ -6,7 +6,7 @@ import { cardId } from "./commandCard";
 import { escapeHtml } from "./escape";
 import type { ReportData, ReportFailure, ShownGroup } from "./reportData";
 
-/** The failures by cause, with how many are shown and where to find the others. */
+/** The failures by cause. Says how many are shown and where to find the others. */
 export function failuresSection(data: ReportData): string {
   const { failures, clock } = data;
   if (failures.total === 0) return '<p class="card dim">None.</p>';

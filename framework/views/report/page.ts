@@ -53,7 +53,7 @@ ${parts.filter(Boolean).join("\n")}
 const legend = `<p class="legend"><span><i class="good"></i>succeeded</span>
 <span><i class="bad"></i>failed, timed out or lost</span>
 <span><i class="idle"></i>only skipped or still running</span>
-<span><i class="bar"></i>longest run of each stretch</span></p>`;
+<span><i class="bar"></i>longest run in each interval</span></p>`;
 
 function numbers({ commands, status }: ReportData): string {
   const sum = (state: keyof ReportCommand["starts"]) =>

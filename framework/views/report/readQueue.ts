@@ -12,10 +12,10 @@ export interface QueueType extends TypeState {
   newestFailure: { id: number; error: string; at: number | null } | null;
 }
 
-/** For how many types to read the newest failure. */
+/** The maximum number of types for which to read the newest failure. */
 const maxAsked = 30;
 
-/** Reads the details that a report shows about the queue and `status` has not read yet. */
+/** Reads what a report shows about the queue in addition to what `status` has read. */
 export async function readQueueReport({
   queue,
   queueProblem,

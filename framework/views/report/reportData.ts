@@ -11,7 +11,7 @@ import type { QueueReport } from "./readQueue";
 
 /** How many cells a timeline has, whatever period it shows. With seven days, a cell is an hour. */
 export const cellCount = 168;
-/** How many failures, and how many causes, to show with their output. */
+/** How many causes to show, and how many failures to show with their output. */
 const maxFailures = 30;
 const maxOutput = 4_000;
 
@@ -92,7 +92,7 @@ export function readReport(
   };
 }
 
-/** 2: needs attention now. 1: failed in this period. 0: neither. */
+/** A command's rank in the report: 2 if it needs attention now, 1 if it failed in this period, 0 otherwise. */
 function urgency({ row, starts }: ReportCommand): number {
   if (row !== undefined && needsAttention(row)) return 2;
   return starts.failed > 0 ? 1 : 0;
@@ -117,7 +117,7 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   };
 }
 
-/** Distributes `total` one at a time, so that no share is larger than wanted. */
+/** Distributes `total` among the shares, one at a time, so that no share exceeds what is wanted. */
 function distribute(wanted: readonly number[], total: number): number[] {
   const shares = wanted.map(() => 0);
   let left = Math.min(

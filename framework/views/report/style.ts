@@ -23,7 +23,7 @@ export const chartStyle = `
 @media (max-width: 36rem) { .charts { grid-template-columns: 2.4rem 1fr; } .axis .roomy { display: none; } }
 `;
 
-/** Readable on a phone, in light and dark mode, and on paper. */
+/** The report's style. It works on a phone, in light and dark mode, and on paper. */
 export const style = `${palette}
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--page); color: var(--text);

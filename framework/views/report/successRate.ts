@@ -1,4 +1,4 @@
-/** "98.6%". Rounded down, so that 100% means all. Empty if nothing has finished. */
+/** "98.6%". Rounded down, so that 100% means that all succeeded. Empty if nothing has finished. */
 export function successRate({ succeeded, failed }: { succeeded: number; failed: number }): string {
   const ended = succeeded + failed;
   if (ended === 0) return "";

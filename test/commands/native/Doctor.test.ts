@@ -159,7 +159,7 @@ describe("doctor", () => {
     expect(await settings(webhook, ping, "MONITOR=true")).toEqual({
       name: "monitor",
       state: "fine",
-      message: "reports every pass to hc-ping.com",
+      message: "every pass pings hc-ping.com",
     });
   });
 
@@ -189,7 +189,7 @@ describe("doctor", () => {
       expect.objectContaining({
         name: "ledger",
         state: "bad",
-        message: `the ledger did not import ${data}/runs.journal, which can be written: no runs are recorded`,
+        message: `the ledger did not import ${data}/runs.journal, although that file is writable: no runs are recorded`,
       }),
     ]);
   });

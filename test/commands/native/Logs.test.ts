@@ -110,7 +110,7 @@ describe("logs", () => {
     // Plain lines don't show which run wrote them.
     expect(plain(shown)).toBe("hello slow\nJSON\nhello quick\nbye quick\nbye slow\n");
     expect(shown.stderr).toContain(
-      "run 2 wrote to the same file at the same time: 1 line left out; lines not from the Logger may be from any of them\n",
+      "run 2 wrote to the same file at the same time: 1 line left out. Lines that the Logger did not write may be from any of these runs\n",
     );
   });
 

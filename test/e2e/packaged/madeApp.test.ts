@@ -147,7 +147,7 @@ describe("new, on a machine with something missing", () => {
       expect(runAs("nobody", [...words, join(folder, "mine"), "--no-install"])).toEqual({
         status: 1,
         stdout: "",
-        stderr: `✗ cannot write to ${folder}: permission denied\n  Name a folder that this user may write to.\n`,
+        stderr: `✗ cannot write to ${folder}: permission denied\n  Choose a folder to which this user can write.\n`,
       });
       expect(runAs("nobody", [...words, join(folder, "theirs/shop"), "--no-install"])).toMatchObject({
         status: 0,

@@ -57,7 +57,7 @@ describe("selecting commands", () => {
       ["S[z-a]*"],
       [],
       '"S[z-a]*" is not a pattern',
-      "Write it like 'Sync*', 'reports/*' or '{Sync,Import}*'.",
+      "Write a pattern such as 'Sync*', 'reports/*' or '{Sync,Import}*'.",
     ],
     [[], ["mial"], 'no command has the tag "mial"', "Did you mean mail?"],
     [[], ["zzzzzz"], 'no command has the tag "zzzzzz"', "The tags are board, mail, partner."],

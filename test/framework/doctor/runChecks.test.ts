@@ -38,7 +38,8 @@ test("reports checks that don't answer or that throw", async () => {
   yellow(↷) so-so   rather full
             Clear it.
   red(✗) silent  no answer within 0.05 s
-            Check that it is running and not overloaded.
+            Check that the server is running and not
+            overloaded.
   red(✗) told    it is gone
             Bring it back, wherever it has gone to in the
             meantime.

@@ -84,9 +84,11 @@ describe("a file that laju appends to, locks or reads", () => {
   ])("can be opened to %s it, but never through a link", (_, open) => {
     writeFileSync(place("target"), "before");
     symlinkSync(place("target"), place("own"));
-    expect(() => open(place("own"))).toThrow(`${place("own")} is a link, which laju does not follow there`);
+    expect(() => open(place("own"))).toThrow(
+      `${place("own")} is a symlink, which laju does not follow there`,
+    );
     symlinkSync(place("missing"), place("dangling"));
-    expect(() => open(place("dangling"))).toThrow("is a link");
+    expect(() => open(place("dangling"))).toThrow("is a symlink");
     expect(existsSync(place("missing"))).toBe(false);
     expect(readFileSync(place("target"), "utf8")).toBe("before");
   });
@@ -109,7 +111,7 @@ describe("a file that laju appends to, locks or reads", () => {
     linkSync(place("theirs"), place("own"));
     closeSync(open(place("own")));
     vi.stubEnv("LAJU_GROUP", String(process.getgid?.() ?? 0));
-    expect(() => open(place("own"))).toThrow(`${place("own")} has another name elsewhere (a hard link)`);
+    expect(() => open(place("own"))).toThrow(`${place("own")} has more than one hard link`);
   });
 
   test("may be in a folder that is a link", () => {

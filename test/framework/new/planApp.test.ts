@@ -116,7 +116,7 @@ describe("the folder of a new app", () => {
   });
 
   test("may not have a control character in its path, which a crontab can't contain", () => {
-    expect(() => plan({}, "two\nlines")).toThrow('two\\nlines" has a control character');
+    expect(() => plan({}, "two\nlines")).toThrow('two\\nlines" contains a control character');
   });
 
   test("may be in a pnpm workspace, whose settings then decide what pnpm may run", () => {

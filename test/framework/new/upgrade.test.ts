@@ -130,8 +130,8 @@ describe("an upgrade", () => {
       expect.stringMatching(
         /^package\.json: devDependencies\.vitest stays "~4.*"; the template now has "\^99.*"$/,
       ),
-      "crontab.example is no longer part of laju 99.0.0's template; yours is kept",
-      "tsconfig.json has changed in laju 99.0.0's template; you deleted yours, so it is not restored",
+      "crontab.example is no longer part of the template of laju 99.0.0. You have changed it, so it is kept",
+      "tsconfig.json has changed in the template of laju 99.0.0. You have deleted it, so it is not restored",
     ]);
     upgrade();
     expect(JSON.parse(read("package.json")).scripts).toMatchObject({

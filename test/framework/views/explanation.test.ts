@@ -379,7 +379,7 @@ describe("node laju explain", () => {
     ],
     [
       ["--from", "tomorrow"],
-      '✗ "tomorrow" is not a valid time\n  Write it as ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".\n',
+      '✗ "tomorrow" is not a valid time\n  Use ISO 8601, such as "2026-11-23T08:00Z" or "2026-11-23".\n',
     ],
     [["--count", "-1"], undefined],
     [

@@ -20,7 +20,7 @@ import { TypesInHand } from "./typesInHand";
 import { type HoldersReply, holdersFrom, workerText } from "./workers";
 
 export interface BullOptions {
-  /** The prefix of all keys, without the colon. Apps that share a Redis server use different ones. */
+  /** The prefix of all keys, without the colon. Apps that share a Redis server use different prefixes. */
   prefix: string;
   redis?: RedisLocation;
 }

@@ -110,7 +110,7 @@ describe("node laju crontab --format", () => {
       `✗ systemd does not support what Nightly needs
   Nightly: schedule "30 2 * * *" makes up for 02:30, which the clocks skip, but systemd leaves it out (America/New_York)
     Choose hours in which the clocks never change, or timezone: "UTC".
-  Nothing was written, because an export must be exact. The crontab supports all of them.
+  Nothing was written, because an export must be exact. The crontab supports all of this.
 `,
     ],
     [
@@ -120,7 +120,7 @@ describe("node laju crontab --format", () => {
     Set overlap: "skip".
   Often: schedule "rate(45 minutes)" cannot be written as five fields
     Choose an interval that divides an hour or a day evenly.
-  Nothing was written, because an export must be exact. The crontab supports all of them.
+  Nothing was written, because an export must be exact. The crontab supports all of this.
 `,
     ],
   ])("%j names the command that it cannot express", async (words, stderr) => {

@@ -48,7 +48,10 @@ test.each([
   ["export function run() {}\nconst n = '2'; export { n as concurrency };", '2:11  has concurrency "2"'],
   ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt is a duration"],
   ["export function run() {}\nexport let backoff = 'soon';", '2:22  has backoff "soon"'],
-  ["export const attempts = 2;\nexport default { run() {} };", "1:8  exports attempts beside its default"],
+  [
+    "export const attempts = 2;\nexport default { run() {} };",
+    "1:8  exports attempts in addition to its default",
+  ],
   [
     "export const attemps = 3;\nexport function run() {}",
     "1:8  a job has no attemps\nDid you mean attempts?",

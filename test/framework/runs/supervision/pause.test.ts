@@ -47,7 +47,10 @@ describe("a pause", () => {
     app.write("data/secret", "SECRET\n");
     symlinkSync(join(app.root, "data", "secret"), file);
     const linked = await start("One");
-    expect(linked).toMatchObject({ stdout: "ran\n", stderr: expect.stringContaining(`${file} is a link`) });
+    expect(linked).toMatchObject({
+      stdout: "ran\n",
+      stderr: expect.stringContaining(`${file} is a symlink`),
+    });
     rmSync(file);
     execFileSync("mkfifo", [file]);
     const piped = await start("One");

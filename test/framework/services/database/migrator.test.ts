@@ -53,7 +53,7 @@ describe("laju's migrations and the app's share one history", () => {
     const refused = await app.laju("migrate:rollback", visits);
     expect(refused).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining(`${visits} has not run here`),
+      stderr: expect.stringContaining(`${visits} has not run on this database`),
     });
   });
 });
