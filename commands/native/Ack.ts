@@ -11,16 +11,16 @@ import { printableLine } from "../../framework/text/printable";
 export default verb({
   examples: [
     ['ack SendDailyDigest --reason "known, see ticket 12"', "Silence a known problem"],
-    ["ack SendDailyDigest --undo", "Withdraw the acknowledgement"],
+    ["ack SendDailyDigest --undo", "Withdraw the acknowledgment"],
   ],
   options: {
     reason: { type: "string", value: "text", description: "Why the problem can wait; shown by status" },
-    undo: { type: "boolean", description: "Withdraw the acknowledgement: the problem needs attention again" },
+    undo: { type: "boolean", description: "Withdraw the acknowledgment: the problems need attention again" },
   },
   words: { least: 1, most: 1 },
-  details: `Acknowledges what is wrong with a command now: status --check no longer fails because of it, and status shows when and
-why it was acknowledged. The acknowledgment ends when the command works again, or with --undo. Anything else that goes
-wrong counts as before. Run it again to change the reason. For queued jobs, use the name that their notices use:
+  details: `Acknowledges a command's current problems: status --check no longer fails because of them, and status shows when and
+why you acknowledged them. This ends when the command works again, or with --undo. New problems still need attention.
+Run ack again to change the reason. For queued jobs, use the name in their notifications:
 node laju ack "job SendMail".`,
   run({ args: [typed], options }) {
     const name = nameOf(typed as string);

@@ -12,22 +12,22 @@ export default verb({
   ],
   options: {},
   words: { least: 1, most: 1 },
-  details: `The file is named by the time (in UTC) and the name, and starts with what the name says:
+  details: `The file's name is the time (in UTC) and the given name, which also determines what the migration does:
 
-  create_customers_table       a new table
-  add_phone_to_customers       a new column
+  create_customers_table       creates a table
+  add_phone_to_customers       adds a column
   add_phone_and_email_to_customers
-                               two new columns
-  remove_phone_from_customers  a column less
-  rename_customers_to_clients  a new name
+                               adds two columns
+  remove_phone_from_customers  removes a column
+  rename_customers_to_clients  renames a table
   rename_mail_to_email_in_customers
-                               a column's new name
-  drop_customers_table         a table less
+                               renames a column
+  drop_customers_table         drops a table
   anything_else                an empty up() and down()
 
 To use your own stubs, put them in the app's stubs/: migrationCreate.stub, migrationAdd.stub, migrationRemove.stub,
 migrationRename.stub, migrationRenameColumn.stub, migrationDrop.stub and migration.stub. They may contain {{ name }}, and
-{{ table }}, {{ column }} and {{ to }} where the name has them.`,
+{{ table }}, {{ column }} and {{ to }} if the name contains them.`,
   run({ args: [typed] }) {
     const draft = draftMigration(typed as string);
     writeNewFile(draft, false);

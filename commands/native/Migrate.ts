@@ -6,7 +6,7 @@ export default verb({
   examples: [["migrate", "Run the migrations that are pending"]],
   options: {},
   details:
-    "Runs the pending migrations of app/migrations and of laju itself. A failed one is rolled back if the database supports that.",
+    "Runs the pending migrations in app/migrations and those of laju itself. A migration that fails is rolled back, except on MySQL.",
   async run() {
     const { paint, symbols } = terminalFor(1);
     const names = await latestMigrations();

@@ -13,11 +13,11 @@ export default verb({
   examples: [["monitor", "Run one pass, as MONITOR=true does every five minutes"]],
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },
   details: `Finds starts that cron missed, lost runs, runs far over their usual duration and whatever keeps commands from running
-here, and sends notices about them. It also sends notices that could not be sent before, deletes old runs
-(RUNS_KEEP_DAYS) and rotates logs (LOG_MAX_SIZE). At the end it calls the URL in MONITOR_PING, or URL/fail.
+here, and notifies you. It also sends notifications that could not be sent before, deletes old runs (RUNS_KEEP_DAYS) and
+rotates logs (LOG_MAX_SIZE). At the end it pings the URL in MONITOR_PING, or URL/fail if part of its own work failed.
 With MONITOR=true in .env, crontab:install adds an entry that runs it every five minutes.
 
-Prints only what is new. Exits with status 1 if it could not finish its work.`,
+Prints only what is new. Exits with status 1 if part of its own work failed.`,
   async run({ options }) {
     if (!takeLock(".monitor", { wait: false })) {
       console.error("Another monitor is already running.");

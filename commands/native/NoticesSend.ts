@@ -5,14 +5,14 @@ import { waitForLedger } from "../../framework/runs/ledger/waitForLedger";
 import { sendNotices } from "../../framework/runs/notices/sendNotices";
 import { printableLine } from "../../framework/text/printable";
 
-/** If the ledger stays locked for longer, the monitor sends the notices later. */
+/** If the ledger stays locked for longer, the monitor sends the notifications later. */
 const patienceMs = 60_000;
 
 export default verb({
-  examples: [["notices:send", "Retry undelivered notices now"]],
+  examples: [["notices:send", "Retry undelivered notifications now"]],
   options: {},
-  details: `Sends the notices in the ledger's outbox. A failed run starts this by itself, and laju monitor sends whatever could
-not be sent, so you rarely need to call it. If another process has the ledger locked, it waits for up to a minute.`,
+  details: `Sends the notifications that are waiting in the ledger. You rarely need this verb: a failed run starts it, and laju
+monitor retries what could not be sent. If another process has locked the ledger, it waits for up to a minute.`,
   async run() {
     if (!(await waitForLedger(Date.now() + patienceMs))) return 0;
     findHangsBySkips();

@@ -23,7 +23,7 @@ export default verb({
     json: { type: "boolean", description: "Print the rows as JSON" },
   },
   details:
-    "States: scheduled, ready, leased, completed, failed, cancelled. node laju queue:show <id> shows one in full.",
+    "States: scheduled, ready, parked, leased, completed, failed, cancelled. node laju queue:show <id> shows a job in full.",
   async run({ options }) {
     const { state, type, user, limit } = options;
     const filter: JobFilter = { limit: countOption("limit", limit, 1) };

@@ -12,12 +12,12 @@ export default verb({
   details: `Starts the built commands when the crontab would, each in its own process, and stays in the foreground: for
 development, containers and machines without cron. Use either this or the crontab, not both.
 
-A new build or a changed schedule.json takes effect with the next minute. @reboot commands start with this
-process. Starts missed by more than a minute (the machine was asleep) are dropped, or, with catchUp: "last" in
-the command's metadata, made up for by one run.
+A new build or a changed schedule.json takes effect within a minute. @reboot commands start once, when this process
+starts. Starts that are more than a minute late (the machine was asleep) are skipped; with catchUp: "last" in the
+command's metadata, one run makes up for them.
 
-SIGTERM, SIGINT or SIGHUP: nothing new is started, and running commands are waited for. A second signal
-terminates them; after 10 s they are killed.`,
+On SIGTERM, SIGINT or SIGHUP, it starts no more commands and waits for the running ones. A second signal terminates
+them; after 10 s they are killed.`,
   run({ options }) {
     const work = startScheduleWork(options.stdout ? "stdout" : "log");
     if (work.commands.length === 0) logWarn(nothingScheduled({}, readBuiltCommands()));

@@ -41,8 +41,8 @@ export default verb({
 
 These need attention: a last run that failed, timed out or was lost; a missed start; a run far longer than usual; a
 crontab that doesn't match the build; no cron daemon, a missing node, a full disk and whatever else keeps commands from
-running; notices that cannot be delivered; queued jobs that failed, or are ready without a worker; a server of the queue
-or of oneServer that does not answer. --check asks those servers; otherwise their last answer is shown.`,
+running; notifications that cannot be delivered; queued jobs that failed, or are ready without a worker; a server of the
+queue or of oneServer that does not answer. Only --check asks these servers; without it, their last answer is shown.`,
   async run({ args: words, options }) {
     const selection = { words, tags: options.tag };
     const order = parseOrder(options.sort);

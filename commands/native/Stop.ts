@@ -11,8 +11,8 @@ export default verb({
   examples: [["stop SyncExternalData", "End its run now"]],
   options: {},
   words: { least: 1, most: 1 },
-  details: `Asks every run of the command on this host to end (SIGTERM, which aborts its signal). After six seconds, it kills
-what is left, with everything the run started. Pending retries are canceled too.`,
+  details: `Asks every run of the command on this host to end (SIGTERM, which aborts the run's signal). After six seconds, kills
+the runs that are left, and everything they started. Also cancels pending retries.`,
   async run({ args: [typed] }) {
     const name = nameOf(typed as string);
     const stopped = await stopCommand(name);

@@ -30,13 +30,13 @@ const crontab: Row[] = [
   ["crontab", "", "Print the crontab entries (changes nothing)", () => import("./Crontab")],
   ["crontab:install", "[Name…]", "Install the entries in your crontab", () => import("./CrontabInstall")],
   ["crontab:remove", "", "Remove the entries from your crontab", () => import("./CrontabRemove")],
-  ["crontab:check", "", "Check that the installed entries are right", () => import("./CrontabCheck")],
+  ["crontab:check", "", "Check that the installed entries match the build", () => import("./CrontabCheck")],
 ];
 
 const maintenance: Row[] = [
   ["doctor", "", "Find problems that make cron fail silently", () => import("./Doctor")],
-  ["monitor", "", "Find missed and lost runs, send notices, prune, rotate", () => import("./Monitor")],
-  ["notices:send", "", "Send pending notices", () => import("./NoticesSend")],
+  ["monitor", "", "Find missed and lost runs, notify, prune, rotate", () => import("./Monitor")],
+  ["notices:send", "", "Send pending notifications", () => import("./NoticesSend")],
   ["ack", "<Name>", "Acknowledge a command's problems", () => import("./Ack")],
   ["pause", "[Name…]", "Skip scheduled starts, for maintenance", () => import("./Pause")],
   ["resume", "[Name…]", "End a pause", () => import("./Resume")],
@@ -66,7 +66,7 @@ const database: Row[] = [
 ];
 
 const make: Row[] = [
-  ["new", "<folder>", "Make a new app", () => import("./New")],
+  ["new", "<folder>", "Create a new app", () => import("./New")],
   ["upgrade", "", "Update the app's files to the installed laju", () => import("./Upgrade")],
   ["make:command", "<Name>", "Create commands/<Name>.ts", () => import("./MakeCommand")],
   ["make:job", "<Name>", "Create app/jobs/<Name>.ts", () => import("./MakeJob")],
