@@ -7,7 +7,8 @@ import { logWarn } from "../services/Logger";
 
 /** How often to check for incidents that other workers have opened or closed, in milliseconds. */
 const refreshEvery = 5000;
-const prefix = "job ";
+/** A job type's incident has this prefix and the type as its name. No command can have a name with a space. */
+export const jobPrefix = "job ";
 const longestReason = 160;
 
 type OnSettled = (job: { id: number; type: string }, settlement: SettledJob) => void;
@@ -34,8 +35,8 @@ function noticesByType(quietMs: number, now = Date.now, send = startSender): OnS
   const refresh = () => {
     if (now() - refreshedAt < refreshEvery) return;
     refreshedAt = now();
-    const open = openIncidents().filter(({ name }) => name.startsWith(prefix));
-    const types = new Map(open.map(({ name, openedAt }) => [name.slice(prefix.length), openedAt]));
+    const open = openIncidents().filter(({ name }) => name.startsWith(jobPrefix));
+    const types = new Map(open.map(({ name, openedAt }) => [name.slice(jobPrefix.length), openedAt]));
     for (const type of failing.keys()) if (!types.has(type)) failing.delete(type);
     for (const [type, at] of types) failing.set(type, Math.max(at, failing.get(type) ?? at));
   };
@@ -51,7 +52,7 @@ function noticesByType(quietMs: number, now = Date.now, send = startSender): OnS
         if (opened(job, settlement.error, now())) send();
       } else if (now() - (failing.get(job.type) ?? Number.POSITIVE_INFINITY) >= quietMs) {
         failing.delete(job.type);
-        if (closeIncidents(prefix + job.type, { runId: null, at: now() })) send();
+        if (closeIncidents(jobPrefix + job.type, { runId: null, at: now() })) send();
       }
     } catch (error) {
       logWarn("Could not record how jobs ended for notices", { error: error.message });
@@ -61,12 +62,12 @@ function noticesByType(quietMs: number, now = Date.now, send = startSender): OnS
 
 function openedParked(type: string, error: string, openedAt: number): boolean {
   const reason = `${error} (node laju queue:list --state parked)`;
-  return openIncident({ name: prefix + type, kind: "failing", reason, runId: null, openedAt });
+  return openIncident({ name: jobPrefix + type, kind: "failing", reason, runId: null, openedAt });
 }
 
 function opened({ id, type }: { id: number; type: string }, error: string, openedAt: number): boolean {
   const [line = ""] = error.split("\n", 1);
   const what = line.length <= longestReason ? line : `${line.slice(0, longestReason)}…`;
   const reason = `failed: ${what} (node laju queue:show ${id})`;
-  return openIncident({ name: prefix + type, kind: "failing", reason, runId: null, openedAt });
+  return openIncident({ name: jobPrefix + type, kind: "failing", reason, runId: null, openedAt });
 }

@@ -11,6 +11,7 @@ import { rotateLogs } from "../runs/logs/rotateLogs";
 import { sendNotices } from "../runs/notices/sendNotices";
 import { findTrouble, forgetUnexpected } from "./findIncidents";
 import { findHostTrouble } from "./hostIncidents";
+import { closeJobIncidents } from "./jobIncidents";
 import type { MonitorReport } from "./monitorReport";
 import { noticeSubjects } from "./noticeSubjects";
 
@@ -30,6 +31,7 @@ export async function monitor(): Promise<MonitorReport> {
   };
   await part("Could not check the runs", checkRuns);
   await part("Could not check this host", () => findHostTrouble(report, Date.now()));
+  await part("Could not check the queue's incidents", () => closeJobIncidents(Date.now()));
   await part("Could not send notices", () => sendPending(report));
   await part("Could not prune the ledger", prune);
   await part("Could not rotate logs", rotate);

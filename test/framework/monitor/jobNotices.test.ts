@@ -71,6 +71,23 @@ describe("notifications of failed jobs", () => {
     expect([smtp.mails.length, hooks().length]).toEqual([2, 2]);
   });
 
+  test("are followed by a recovery although no other job completes after the quiet time", async () => {
+    await push("bad");
+    await work();
+    await until(() => hooks().length === 3);
+    const monitor = (QUEUE_QUIET_MINUTES: string) =>
+      app.run(["laju.js", "monitor"], { env: { QUEUE_QUIET_MINUTES } });
+    // Nothing has completed yet.
+    await monitor("0");
+    await push("good");
+    await work();
+    await monitor("10");
+    expect(hooks()).toHaveLength(3);
+    expect((await monitor("0")).stdout).toContain("job SendInvoice works again");
+    await until(() => hooks().length === 4);
+    expect(hooks()[3]).toMatchObject({ event: "recovery", command: "job SendInvoice" });
+  });
+
   test("are not sent by a worker run from its source", async () => {
     http.requests.length = 0;
     await push("bad");
