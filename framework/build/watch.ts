@@ -22,7 +22,7 @@ export async function watchAndBuild(report: (report: BuildReport) => void): Prom
     watched.add(folder);
     watch(join(paths.root, folder), { recursive: true }, (_event, file) => {
       const path = `${folder}/${file ?? ""}`;
-      if (path === jobTypesFile) return; // Written by the build itself.
+      if (path === jobTypesFile) return; // The build itself writes this file.
       changed.add(path);
       wake();
     });

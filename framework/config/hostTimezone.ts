@@ -4,9 +4,9 @@ import { readlinkSync, realpathSync } from "node:fs";
 export const systemTz = ":/etc/localtime";
 
 /**
- * The system's IANA time zone, from /etc/localtime. TZ is ignored, whether it comes from `.env`, the shell or a crontab,
- * because cron doesn't use it to interpret schedules. The first use of Intl costs a fifth of a bare start, so it is used
- * only if /etc/localtime is not a link that names the zone.
+ * The system's IANA time zone, from /etc/localtime. TZ is ignored, whether it comes from `.env`, the shell or a
+ * crontab, because cron doesn't use it to interpret schedules. The first use of Intl costs a fifth of a bare start, so
+ * it is used only if /etc/localtime is not a symlink that names the zone.
  */
 export function systemTimezone(): string {
   const name = nameInPath(linkAt("/etc/localtime")) ?? nameInPath(targetOf("/etc/localtime"));
@@ -22,7 +22,7 @@ function linkAt(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ""; // It is not a link, because the container has no time zones or the file was copied.
+    return ""; // The file is not a symlink, because the container has no time zones or the file was copied.
   }
 }
 

@@ -19,7 +19,7 @@ export function redirectSqliteOnNode20(): void {
   modules._load = (name, parent, isMain) => {
     if (!isSqlite(name) || !crashesHere(name, parent, modules)) return load(name, parent, isMain);
     const replacement = ownRequire(modules)("better-sqlite3-node20");
-    // An ES module's import reads the exports from the cache.
+    // Also replace the cached module: an ES module's import reads the exports from there.
     const imported = modules._cache[name];
     if (imported !== undefined) imported.exports = replacement;
     return replacement;

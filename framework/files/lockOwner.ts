@@ -52,7 +52,7 @@ function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // This user is not allowed to see it.
+    return undefined; // This user is not allowed to see the file.
   }
 }
 

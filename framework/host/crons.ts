@@ -76,7 +76,7 @@ const facts: Record<CronName, CronFacts> = {
     isVixie: false,
     clockChanges: "wall",
     startsTwice: false,
-    // Debian's 1.35.0 crashes on any line that begins with @.
+    // BusyBox 1.35.0, which Debian has, crashes on any line that begins with @.
     hasReboot: false,
     isPrompt: true,
     cutsAtHash: true,

@@ -14,7 +14,7 @@ export function checkZonesHere(commands: readonly CommandFacts[]): void {
         `${name} needs the time zone ${timezone}, but this system has no time zones installed`,
         {
           code: "E_TIMEZONE",
-          hint: "Install them: apt-get install tzdata (Alpine: apk add tzdata).",
+          hint: "Install the time zones: apt-get install tzdata (Alpine: apk add tzdata).",
         },
       );
     }

@@ -10,7 +10,7 @@ export async function up(knex: Knex): Promise<void> {
     await knex.schema.dropTable("cache");
   }
   await knex.schema.createTable("cache", (table) => {
-    // Not text: a text column can't be a primary key in MySQL.
+    // A string, because a text column can't be a primary key in MySQL.
     table.string("key", 255).primary();
     table.text("value", "longtext").notNullable();
     table.bigInteger("expires_at").notNullable().index();

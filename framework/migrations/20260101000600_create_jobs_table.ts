@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
     table.text("progress");
     table.text("result", "longtext");
     table.text("error", "mediumtext");
-    // Set only while the job is unfinished.
+    // The key is set only while the job is unfinished.
     table.string("unique_key", 400);
     table.string("cron", 255);
     table.string("timezone", 64);

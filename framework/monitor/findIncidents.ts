@@ -37,7 +37,7 @@ export async function findTrouble(
   commands: DeployedCommand[],
   clock: HostClock,
 ): Promise<string[]> {
-  // Listing runs marks those whose process is gone as lost.
+  // This also marks runs whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
   // With overlap "wait", a start is not recorded until the previous run has ended.

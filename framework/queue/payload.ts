@@ -25,7 +25,7 @@ function stringified(value: unknown, what: string): string {
 function needsCare(value: unknown): boolean {
   if (!isPlain(value)) return true;
   if (typeof value !== "object") return false;
-  // Not Object.values(), because this runs for every result.
+  // A loop is faster than Object.values(), and this runs for every result.
   for (const key in value) if (!isLeaf(value[key as keyof typeof value])) return true;
   return false;
 }

@@ -13,7 +13,7 @@ type SourceMap = import("node:module").SourceMap;
  * as long.)
  */
 export function mapStacksToSources(): void {
-  // tsx does this itself.
+  // tsx maps stack traces itself.
   if (typeof LAJU_BUILT === "undefined") return;
   Error.prepareStackTrace = (error, frames) =>
     [headOf(error), ...frames.map((frame) => `    at ${describeFrame(frame)}`)].join("\n");

@@ -142,8 +142,8 @@ function ownArguments({ name, options }: CompiledFacts): string[] {
 
 /** Runs a declared command once its modules are loaded. (A script has run while it was loaded.) */
 export function runDeclared(name: string, definition: CommandDefinition): void {
-  if (active === undefined) return; // Imported by another program.
-  if (active.port?.isInUse()) return; // A part of a run that does its work while its modules load.
+  if (active === undefined) return; // Another program imported this file.
+  if (active.port?.isInUse()) return; // This is a part of a run that does its work while its modules load.
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 

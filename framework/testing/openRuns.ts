@@ -6,7 +6,10 @@ const patience = 1_000;
 
 /** A call of testCommand or testJob whose run has not ended. */
 interface OpenRun {
-  /** Created where the test calls it, so that its stack names that line. */
+  /**
+   * The error to report. It is created when the test calls testCommand or testJob, so that its stack names that line of
+   * the test.
+   */
   error: LajuError;
   abandon: AbortController;
   ended: Promise<unknown>;

@@ -3,9 +3,12 @@ type Value<N extends Name> = (typeof globalThis)[N];
 
 /** One replacement of a global. */
 export interface Replacement<N extends Name> {
-  /** What it replaced. */
+  /** The value that was replaced. */
   readonly before: Value<N>;
-  /** From now on it only passes calls on: something else may hold a reference to it, such as a spy on top of it. */
+  /**
+   * Whether `end` was called. The replacement then only passes calls on, because something else may still refer to it,
+   * such as a spy that wraps it.
+   */
   isOver: boolean;
   end(): void;
 }
@@ -31,7 +34,10 @@ export function replaceGlobal<N extends Name>(
   return replacement;
 }
 
-/** Replacements below another one stay until that one ends. */
+/**
+ * Removes ended replacements from the top. An ended replacement below one that is still active stays until that one
+ * ends.
+ */
 function removeEnded(name: Name): void {
   for (let top = made.get(globalThis[name]); top?.isOver; top = made.get(globalThis[name])) {
     made.delete(globalThis[name]);

@@ -62,7 +62,7 @@ function millisecondsOf(timeout: string | false | undefined): number {
   return timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
 }
 
-/** Real time, even if the test replaces the clock. */
+/** The real time, even if the test replaces the clock. */
 const elapsedMs = performance.now.bind(performance);
 
 type Endings = ReturnType<typeof endings>;

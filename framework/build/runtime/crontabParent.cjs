@@ -28,7 +28,7 @@ exports.runWithCrontab = function runWithCrontab(user) {
     env: { ...process.env, LAJU_CRONTAB_FD: "3" },
   });
   serve(child.stdio[3], user);
-  // Ctrl+C reaches the child directly.
+  // Ignore Ctrl+C, which reaches the child directly.
   process.on("SIGINT", () => {});
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {

@@ -89,7 +89,7 @@ const lajuBrought = (name) => {
     const laju = lajuNode.createRequire(`${lajuBuild}/../package.json`).resolve("laju/package.json");
     return lajuNode.createRequire(laju).resolve(name);
   } catch {
-    return undefined; // A server may have only build/.
+    return undefined; // laju itself is not installed: a server may have only build/.
   }
 };
 

@@ -39,7 +39,7 @@ async function exercise(packageName, loaded) {
 
 /** Runs typical queries in an in-memory database. */
 async function useKnex(knex) {
-  // This Node has no driver.
+  // There is no SQLite driver for this Node.
   if (driver === "") return;
   const { exports: Driver } = load(driver);
   const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;

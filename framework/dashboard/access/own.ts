@@ -106,7 +106,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
       return isKnownHost({ host: context.req.header("host"), localAddress }, settings.hosts);
     },
     signIn(context: Context, given: string, name: string) {
-      // Nobody can guess the token, so wrong ones lock nobody out.
+      // The token is too long to guess, so wrong tokens need not be counted.
       const answer = settings.password
         ? signInWithPassword(context, given)
         : { isIn: isSameSecret(given, secret), waitMs: 0 };

@@ -24,7 +24,7 @@ export class Tries {
     this.#now = now;
   }
 
-  /** How long to wait before the next attempt, in milliseconds; 0 if it can be made now. */
+  /** How long the next attempt has to wait, in milliseconds; 0 if it can be made now. */
   waitMsOf(attempt: Attempt): number {
     return Math.max(...countersOf(attempt).map((counter) => this.#waitMs(counter)));
   }

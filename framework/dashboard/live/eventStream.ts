@@ -21,7 +21,7 @@ export function eventStream(context: Context, serve: (listener: Listener) => Pro
   return streamSSE(context, async (stream: Stream) => {
     const isGone = () => stream.aborted || stream.closed;
     const aborted = new Promise<void>((resolve) => stream.onAbort(resolve));
-    // If nobody can tell whether the visitor still has access, they don't.
+    // If the check itself fails, treat the visitor as having lost access.
     const gone = Promise.race([aborted, untilOut(context, isGone).catch(() => {})]);
     await serve({
       send: (event, data, id) => stream.writeSSE({ event, data, ...(id !== undefined && { id }) }),

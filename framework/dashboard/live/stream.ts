@@ -15,7 +15,7 @@ const maxPagesOfVisitor = 50;
 /** All open pages, and one watcher for all of them. */
 export class LiveStreams {
   readonly #watcher = new Watcher();
-  /** Each with the session of the visitor who opened it first. */
+  /** The open pages, each with the session of the visitor who opened it first. */
   readonly #pages = new Map<string, { page: LivePage; session: string }>();
   readonly #formKey: Buffer;
 

@@ -81,7 +81,7 @@ function add(pace: Pace, { state, step, count }: Outcome): void {
   if (step >= 0 && step < steps.length) steps[step] = (steps[step] ?? 0) + count;
 }
 
-/** Failed jobs with the same error, ignoring its numbers. */
+/** Failed jobs with the same error. Numbers in the error may differ. */
 export interface JobFailures {
   title: string;
   types: Set<string>;

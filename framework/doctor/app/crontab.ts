@@ -8,7 +8,7 @@ import { scheduledCommands } from "./scheduled";
 export const crontab: LocalCheck = {
   name: "crontab",
   look({ read, user }) {
-    settings(); // Throws if they are invalid. Another check reports that.
+    settings(); // This throws if the settings are invalid. Another check reports that.
     const names = scheduledCommands().map(({ name }) => name);
     const { state, message, hint, isBad } = crontabHealth({ user }, histories(names), read);
     if (isBad) return bad(message, hint);

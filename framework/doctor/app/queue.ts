@@ -29,6 +29,7 @@ async function found() {
   const text = [trouble, ...more].join("; ");
   if (state.total.failed === 0)
     return bad(text, "Start one with `pm2 start build/commands/Worker.js`, or under systemd.");
-  const cure = "node laju queue:list --state failed shows them; queue:retry all retries them.";
+  const cure =
+    "`node laju queue:list --state failed` shows the failed jobs; `node laju queue:retry all` retries them.";
   return aliveWorkers(state).length === 0 && more.length > 0 ? bad(text, cure) : warning(text, cure);
 }

@@ -54,7 +54,7 @@ export class Reconciliation {
     this.#isChecking = true;
     let unknown = this.#unknownOf(held);
     if (unknown.length > 0) {
-      // A claim that is in flight may be about to return them.
+      // A claim that is in flight may be about to return these jobs.
       await this.local.claimsAnswered();
       unknown = this.#unknownOf(unknown);
     }

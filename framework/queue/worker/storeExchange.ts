@@ -153,7 +153,7 @@ export class StoreExchange {
     } catch (error) {
       if (isOutage(error) || settle.length + progress.length === 0) throw error;
       const lost = await deliverApart(this.engine, worker, taken, error);
-      // If the claim was rejected, the next one will say so.
+      // If the store rejected the claim, the next claim will report that.
       this.#wakes++;
       return { lost, nextDue: null };
     }

@@ -161,7 +161,7 @@ export class Worker {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
     const [late, others] = this.#running.abandonAll(reason);
-    // These attempts had timed out, so they count.
+    // These attempts had already timed out, so they count as attempts.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#intake.giveBackAll();

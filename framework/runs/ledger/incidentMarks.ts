@@ -38,7 +38,7 @@ export function makeMissingMarks(openNames: () => string[]): void {
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true });
-    // Another process created them first.
+    // Another process created the marks first.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   }
 }

@@ -120,7 +120,7 @@ function processNumbers(): number[] {
   try {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch {
-    return []; // Not Linux.
+    return []; // There is no /proc, because this is not Linux.
   }
 }
 
@@ -129,6 +129,6 @@ function signal(one: Descendant, name: NodeJS.Signals): void {
   try {
     if (isAlive(one)) process.kill(one.pid, name);
   } catch {
-    // Already gone, or not ours to signal.
+    // The process is already gone, or belongs to another user.
   }
 }

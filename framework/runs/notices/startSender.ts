@@ -18,6 +18,6 @@ export function startSender(): void {
     // Keep it out of this run, which may be terminated with all its descendants.
     env: environmentWith({ LAJU_RUN: "", LAJU_ENTRY: "", LAJU_ATTEMPT: "" }),
   });
-  sender.on("error", () => {}); // Out of memory or processes: the monitor will send the notices.
+  sender.on("error", () => {}); // The machine is out of memory or processes. The monitor will send the notices.
   sender.unref();
 }

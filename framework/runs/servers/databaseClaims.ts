@@ -39,7 +39,7 @@ async function forgetOld(): Promise<void> {
   await DB("laju_claims")
     .where("claimed_at", "<", DB.raw(before[engine()]))
     .delete()
-    .catch(() => {}); // The next claim tries again.
+    .catch(() => {}); // Ignore errors, because the next claim tries again.
 }
 
 /** Creates the table at the first claim. If a migration created it, every server would fail until someone ran that. */

@@ -39,7 +39,7 @@ export function latestSlot(command: Scheduled, at: Date): number | undefined {
 export interface Scheduled {
   name: string;
   schedules: readonly string[];
-  /** The host's if undefined. */
+  /** The schedules' time zone; the host's if undefined. */
   timezone: string | undefined;
 }
 

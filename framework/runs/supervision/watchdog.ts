@@ -32,7 +32,7 @@ function endProcess(): void {
   // The run has ended, and its process is waiting for retries, which have their own time limits.
   if (state.is === "over") return;
   try {
-    // The command may have started processes since then.
+    // The command may have started more processes since the first warning.
     if (warned === undefined || warned.processes.length === 0) warned = warnDescendants(process.pid, mark);
     const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
     if (key !== null) record(key, pending);

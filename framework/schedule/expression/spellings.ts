@@ -40,7 +40,7 @@ function withoutComma(expression: string, offset: number): string[] {
 function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const start = /^(\w+)\/(\d+)$/.exec(item);
   if (start && Number(start[2]) > 0) yield `${start[1]}-${topOf(spec)}/${start[2]}`;
-  // Full-width and other look-alike characters.
+  // This corrects full-width and other look-alike characters.
   yield item.normalize("NFKC");
   yield item.replace(/^(\w+)#(\d+)$/, (_, day: string, nth: string) => nthWeekday(spec, day, nth));
   if (/^L-\d+$/i.test(item)) yield "L";

@@ -92,6 +92,6 @@ function isConstant(name: string, offset: number): boolean {
   try {
     return [winter, summer].every((time) => intlOffset(name, time / 60_000) === offset);
   } catch {
-    return false; // A zone file that Intl doesn't know.
+    return false; // Intl doesn't know this zone file.
   }
 }

@@ -136,7 +136,7 @@ function resolve(timezone: string): string | undefined {
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone: timezone }).resolvedOptions().timeZone;
   } catch {
-    return undefined; // A RangeError: there is no such zone.
+    return undefined; // Intl throws a RangeError if there is no such zone.
   }
 }
 

@@ -38,6 +38,6 @@ export function keysFor(secret: BackupSecret, salt: Buffer): FileKeys {
 function badKey(message: string): LajuError {
   return new LajuError(message, {
     code: "E_BACKUP_KEY",
-    hint: "Generate one with `openssl rand -hex 32`, put it in .env, and keep a copy on another machine.",
+    hint: "Generate a key with `openssl rand -hex 32`, put it in .env, and keep a copy on another machine.",
   });
 }

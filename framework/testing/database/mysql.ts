@@ -31,7 +31,7 @@ export function mysqlTests(url: string): TestDatabase {
 /** Drops a database. First kills the sessions of transactions that a test left open, which would block that. */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
-  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // The session may have ended already.
+  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // Ignore the error: the session may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 

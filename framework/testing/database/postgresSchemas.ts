@@ -153,7 +153,7 @@ async function makeDatabase(url: string, cause: Error): Promise<void> {
   try {
     await client.query(`create database "${databaseOf(url)}"`);
   } catch (error) {
-    // Another process was faster.
+    // Another process has created it in the meantime.
     if (error.code === "42P04" || error.code === "23505") return;
     throw new LajuError(`the tests' database cannot be used: ${cause.message}`, {
       code: "E_TEST_DATABASE",

@@ -10,7 +10,7 @@ import { closest } from "../../text/similar";
 export function handlerNames(): string[] {
   const names = jobNames();
   if (names.length > 0 || !existsSync(paths.manifest)) return names;
-  return readManifest().jobs ?? []; // Builds of earlier releases list none.
+  return readManifest().jobs ?? []; // Builds of earlier releases list no jobs.
 }
 
 /** Throws unless each type typed by the user has a handler, or jobs in the table. */

@@ -12,7 +12,7 @@ export function bullPriority(priority: number): number {
   if (Math.abs(priority) < middle) return middle - priority;
   throw new LajuError(`priority ${priority} is out of BullMQ's range`, {
     code: "E_JOB",
-    hint: `With QUEUE_ENGINE=bullmq, it must be a whole number from ${1 - middle} to ${middle - 1}.`,
+    hint: `With QUEUE_ENGINE=bullmq, a priority must be a whole number from ${1 - middle} to ${middle - 1}.`,
   });
 }
 
