@@ -1,18 +1,19 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LajuError } from "./errors";
-import { findRoot } from "./findRoot";
+import { findRoot, searchedFrom } from "./findRoot";
 import { loadEnvFile } from "./loadEnvFile";
 import { type SettingReaders, settingReaders } from "./readers";
 import { readText } from "./readText";
+import { exitWith, rootProblem } from "./rootProblem";
 import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 
-const found = findRoot();
+const found = orExit(findRoot);
 /** Whether there is an app. laju's command line also works outside an app, to create one. */
 export const hasApp = found !== undefined;
 /** The app's root (see findRoot). */
-export const root = found ?? withoutApp();
+export const root = found ?? orExit(withoutApp);
 /** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
 const envFile = loadEnvFile(root);
@@ -335,10 +336,17 @@ function badSettings(problems: string[]): LajuError {
  */
 function withoutApp(): string {
   if (Reflect.has(globalThis, Symbol.for("laju.outside"))) return join(import.meta.dirname, "../..");
-  throw new LajuError(`no package.json with a "laju" field above ${import.meta.dirname}`, {
-    code: "E_ROOT",
-    hint: 'Keep build/ inside the app, whose package.json contains "laju": {}, or set LAJU_ROOT.',
-  });
+  throw rootProblem(searchedFrom() ?? process.cwd());
+}
+
+/** Commands and verbs load this module before anything that could show its errors. */
+function orExit<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof LajuError && searchedFrom() !== undefined) exitWith(error);
+    throw error;
+  }
 }
 
 /**

@@ -20,6 +20,14 @@ export function findRoot(): string | undefined {
   return places.map(appAbove).find((folder) => folder !== undefined);
 }
 
+/**
+ * Where the search for the app began, if this process is one of its commands or verbs. Undefined in a tool such as vitest,
+ * which only imports laju.
+ */
+export function searchedFrom(): string | undefined {
+  return typeof LAJU_BUILT === "undefined" ? programFolder() : join(import.meta.dirname, "../../..");
+}
+
 /** The nearest folder with an app, from this one up. */
 export function appAbove(folder: string): string | undefined {
   if (isApp(folder)) return folder;
@@ -39,7 +47,11 @@ function parsed(file: string): unknown {
   } catch (cause) {
     // V8's message also quotes the file's text. Leave that out.
     const reason = cause.message.replace(/, ".*$/s, "");
-    throw new LajuError(`${file} is not valid JSON: ${reason}`, { code: "E_PACKAGE_JSON", cause });
+    throw new LajuError(`${file} is not valid JSON: ${reason}`, {
+      code: "E_PACKAGE_JSON",
+      hint: "Correct it, or restore it from version control.",
+      cause,
+    });
   }
 }
 

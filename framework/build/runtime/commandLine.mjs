@@ -148,6 +148,7 @@ function parsed(text, file) {
   } catch (error) {
     // V8's message also quotes the file's text. Leave that out.
     console.error(`✗ ${file} is not valid JSON: ${error.message.replace(/, ".*$/s, "")}`);
+    console.error("  Correct it, or restore it from version control.");
     process.exit(1);
   }
 }

@@ -172,7 +172,7 @@ test("a package.json that is not valid JSON is named", () => {
   write(join(folder, "broken/package.json"), "<<<<<<< HEAD\n");
   const { status, stderr } = run(join(folder, "broken"), ["node", join(laju, "laju.js"), "list"]);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^✗ \/.*\/broken\/package\.json is not valid JSON: .*\n$/);
+  expect(stderr).toMatch(/^✗ \/.*\/broken\/package\.json is not valid JSON: .*\n {2}Correct it, .*\n$/);
 });
 
 const plainTests = `
@@ -270,6 +270,21 @@ describe("an app created by new, with node_modules as laid out by pnpm", () => {
     expect(succeeds(app, "npm test --silent")).toMatch(/Tests +6 passed/);
     expect(succeeds(app, "npx tsx --test checks/plain.test.ts")).toMatch(/^# pass 2$/m);
     expect(succeeds(app, "node laju migrate:status")).not.toMatch(/users|posts|partner/);
+  });
+
+  test("names its package.json if that no longer marks it as an app", () => {
+    const text = readFileSync(join(app, "package.json"), "utf8");
+    writeFileSync(join(app, "package.json"), text.replace('"laju": {', '"other": {'));
+    const message = `✗ ${app}/package.json has no "laju" field\n  It marks the app's folder. `;
+    for (const words of [
+      ["laju.js", "list"],
+      ["node_modules/.bin/tsx", "commands/SayHello.ts"],
+    ]) {
+      const { status, stdout, stderr } = run(app, ["node", ...words]);
+      expect({ status, stdout, stderr }).toMatchObject({ status: 1, stdout: "" });
+      expect(stderr.startsWith(message)).toBe(true);
+    }
+    writeFileSync(join(app, "package.json"), text);
   });
 
   test("builds, creates commands and runs them", () => {

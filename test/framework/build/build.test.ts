@@ -119,6 +119,24 @@ describe("the build", () => {
     expect((await app.laju("runs", "Waits")).stdout).toContain("✓");
   });
 
+  test.each<[string, string | undefined, string, string]>([
+    ["without a laju field", "{}", 'ROOT/package.json has no "laju" field', 'Add "laju": {} to'],
+    ["that is missing", undefined, "there is no package.json in ROOT", 'a "laju" field. Restore it'],
+    ["with a conflict", "<<<<<<< ours", "ROOT/package.json is not valid JSON: ", "Correct it, or restore it"],
+  ])("commands and verbs name a package.json %s", async (_, text, problem, hint) => {
+    const before = app.read("package.json");
+    if (text === undefined) rmSync(join(app.root, "package.json"));
+    else app.write("package.json", text);
+    for (const words of [["build/commands/One.js"], ["build/laju.js", "list"]]) {
+      const { status, stdout, stderr } = await app.run(words);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(/^✗ .*\n {2}.*\n$/);
+      expect(stderr).toContain(problem.replace("ROOT", app.root));
+      expect(stderr).toContain(hint);
+    }
+    app.write("package.json", before);
+  });
+
   test("the compiled CLI works without sources and development tools", async () => {
     const bare = makeApp({}, { name: "release" });
     for (const path of ["app", "commands", "framework"]) rmSync(join(bare.root, path), { recursive: true });
