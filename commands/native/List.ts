@@ -1,4 +1,7 @@
-import { readCatalog } from "../../framework/catalog/catalog";
+import { existsSync } from "node:fs";
+import { warnOfChanges } from "../../framework/catalog/buildDrift";
+import { readManifest } from "../../framework/catalog/buildManifest";
+import { readBuiltCommands, readCatalog } from "../../framework/catalog/catalog";
 import { isForEnvironment, isUnscheduledHere } from "../../framework/catalog/scheduledHere";
 import {
   isNamed,
@@ -10,6 +13,7 @@ import {
 import { reportProblems, reportWarnings } from "../../framework/cli/manifestProblems";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
+import { paths } from "../../framework/config/config";
 import { installedFor, needsInstall } from "../../framework/crontab/install/needs";
 import { hostClock } from "../../framework/host/hostClock";
 import type { DeployedCommand } from "../../framework/metadata/overrides";
@@ -51,10 +55,13 @@ export default verb({
     const commands = selectCommands(all, selection);
     const clock = hostClock();
     const terminal = terminalFor(1);
+    const isBuilt = existsSync(paths.manifest);
+    if (isBuilt) warnOfChanges(readManifest());
+    const built = isBuilt ? readBuiltCommands() : [];
     const environment = options.env ?? installedFor();
     if (options.timeline) {
       const hours = timelineOf(
-        commands.filter((command) => isForEnvironment(environment, command)),
+        commands.map(asBuilt(built)).filter((command) => isForEnvironment(environment, command)),
         clock,
       );
       const notes = { leftOut: countedReasons(leftOut(commands, environment)) };
@@ -64,6 +71,7 @@ export default verb({
     const rows = listRows(commands, clock, {
       next: options.next ? upcoming : 0,
       environment,
+      built: asBuilt(built),
       failed: failedCommands(commands, environment, clock),
     });
     if (options.json) {
@@ -78,6 +86,12 @@ export default verb({
     return reportProblems(problems);
   },
 });
+
+/** A command as the build has it. cron starts it by the build's schedule, even if its source has another one by now. */
+function asBuilt(built: readonly DeployedCommand[]): (command: DeployedCommand) => DeployedCommand {
+  const known = new Map(built.map((command) => [command.name, command]));
+  return (command) => known.get(command.name) ?? command;
+}
 
 /** Scheduled commands that are never started here. */
 function leftOut(commands: readonly DeployedCommand[], environment: string): DeployedCommand[] {

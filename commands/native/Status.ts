@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
+import { readManifest } from "../../framework/catalog/buildManifest";
 import { readBuiltCommands, readCatalog } from "../../framework/catalog/catalog";
 import {
   isNamed,
@@ -46,7 +48,9 @@ queue or of oneServer that does not answer. Only --check asks these servers; wit
   async run({ args: words, options }) {
     const selection = { words, tags: options.tag };
     const order = parseOrder(options.sort);
-    const all = existsSync(paths.manifest) ? readBuiltCommands() : readCatalog().commands;
+    const isBuilt = existsSync(paths.manifest);
+    const all = isBuilt ? readBuiltCommands() : readCatalog().commands;
+    if (isBuilt) warnOfOldBuild(readManifest());
     const shown = selectCommands(all, selection);
     const clock = { ...hostClock(), quirks: daemonQuirks() };
     const asked = {

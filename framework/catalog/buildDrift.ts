@@ -10,13 +10,15 @@ import { jobFile, jobNames } from "./jobSources";
  * The sources that changed since the build. Compares contents, since a checkout changes every file's mtime. If only
  * build/ was deployed, without sources, no source counts as changed.
  */
-export function changedSources({ inputs }: Manifest): string[] {
+export function changedSources(manifest: Manifest): string[] {
   if (commandNames().length === 0) return [];
   const files = [...commandNames().map((name) => `commands/${name}.ts`), ...jobNames().map(jobFile)];
-  const added = files.filter((file) => !(file in inputs));
+  return [...files.filter((file) => !(file in manifest.inputs)), ...changedInputs(manifest)];
+}
+
+function changedInputs({ inputs }: Manifest): string[] {
   const builtAt = manifestTime();
-  const changed = Object.entries(inputs).filter(([file, hash]) => !isAsBuilt(file, hash, builtAt));
-  return [...added, ...changed.map(([file]) => file)];
+  return Object.entries(inputs).flatMap(([file, hash]) => (isAsBuilt(file, hash, builtAt) ? [] : [file]));
 }
 
 /** The time at which the last build began, in milliseconds since the epoch. */
@@ -35,7 +37,10 @@ export function isAsBuilt(file: string, hash: string | undefined, builtAt: numbe
 
 /** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined if the build is up to date. */
 export function driftText(manifest: Manifest): string | undefined {
-  const [first, ...more] = changedSources(manifest);
+  return textOf(changedSources(manifest));
+}
+
+function textOf([first, ...more]: string[]): string | undefined {
   if (first === undefined) return undefined;
   const others = more.length === 0 ? "" : ` and ${more.length} more`;
   return `the build is older than its sources: ${first}${others} changed`;
@@ -43,7 +48,16 @@ export function driftText(manifest: Manifest): string | undefined {
 
 /** Called by verbs that use the build: warns on stderr if the sources have changed since. */
 export function warnOfOldBuild(manifest: Manifest): void {
-  const text = driftText(manifest);
+  warnOf(changedSources(manifest));
+}
+
+/** Warns like warnOfOldBuild, but not of new files, if a verb shows the sources and when the build starts. */
+export function warnOfChanges(manifest: Manifest): void {
+  if (commandNames().length > 0) warnOf(changedInputs(manifest));
+}
+
+function warnOf(files: string[]): void {
+  const text = textOf(files);
   if (text === undefined) return;
   const { paint } = terminalFor(2);
   console.error(paint("yellow", `T${text.slice(1)}. Run npm run build.`));

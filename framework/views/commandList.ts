@@ -27,17 +27,21 @@ export interface ListOptions {
   environment: string;
   /** The names of the commands whose last run failed. */
   failed?: ReadonlySet<string>;
+  /** Returns a command as it is in the build, whose schedule determines its next start. */
+  built?: (command: DeployedCommand) => DeployedCommand;
 }
 
 /** One row per command, the same for --json and for the table. */
 export function listRows(
   commands: DeployedCommand[],
   clock: HostClock,
-  { next, environment, failed }: ListOptions,
+  { next, environment, failed, built = (command) => command }: ListOptions,
 ): ListRow[] {
   return commands.map((command) => {
     const { options: _options, log: _log, ...facts } = command;
-    const dates = isForEnvironment(environment, command) ? nextRuns(command, clock, Math.max(next, 1)) : [];
+    const dates = isForEnvironment(environment, command)
+      ? nextRuns(built(command), clock, Math.max(next, 1))
+      : [];
     const times = dates.map((time) => time.toISOString());
     return {
       ...facts,

@@ -102,6 +102,18 @@ describe("status", () => {
     expect((await laju("list")).stdout).not.toContain("✗");
   });
 
+  test("status and list say that the build is older than a source, and agree on the next start", async () => {
+    const source = app.read("commands/Fragile.ts");
+    app.write("commands/Fragile.ts", source.replace('"* * * * *"', '"0 5 1 1 *"'));
+    const [status, list] = [await laju("status"), await laju("list")];
+    const note = "The build is older than its sources: commands/Fragile.ts changed. Run npm run build.\n";
+    expect([status.stderr, list.stderr]).toEqual([note, note]);
+    expect(list.stdout).toMatch(/0 5 1 1 \* {2}Fragile \.* next in (\d+s|1m)\n/);
+    expect(status.stdout).toMatch(/ Fragile .* next in (\d+s|1m) /);
+    app.write("commands/Fragile.ts", source);
+    expect([(await laju("status")).stderr, (await laju("list")).stderr]).toEqual(["", ""]);
+  });
+
   test("shows runs of several commands, including a removed one", async () => {
     withLedger(join(app.root, "data"), (ledger) =>
       ledger
