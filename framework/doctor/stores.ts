@@ -75,9 +75,10 @@ function named(finding: CheckResult): CheckResult {
   return { ...finding, message: `${subject} cannot be reached: ${message}` };
 }
 
-function queueFinding({ queueProblem }: QueueReading): CheckResult[] {
+/** A problem with the queue, and what to do. */
+export function queueFinding({ queueProblem, queueCure }: QueueReading): CheckResult[] {
   if (queueProblem === undefined) return [];
-  const cure = "Run `node laju doctor`, which waits longer and shows more.";
+  const cure = queueCure ?? "Run `node laju doctor`, which waits longer and shows more.";
   return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${queueProblem}`, cure }];
 }
 

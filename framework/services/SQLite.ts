@@ -1,5 +1,6 @@
 import type { RunResult, Statement } from "better-sqlite3";
 import { sqliteFile } from "./database/databaseLocation";
+import { withMigrationHint } from "./database/sqlErrors";
 import { type Database, openSqlite } from "./database/sqliteDriver";
 
 // biome-ignore lint/suspicious/noExplicitAny: scripts written for Laju read rows of no declared type.
@@ -31,7 +32,7 @@ const SQLite: SqliteService = {
     getDatabase()
       .transaction(() => work(SQLite))
       .immediate(),
-  prepare: (sql) => getDatabase().prepare(sql),
+  prepare: (sql) => prepare(getDatabase(), sql),
   getDatabase,
 };
 export default SQLite;
@@ -51,10 +52,18 @@ function statement(sql: string): Statement<unknown[], Row> {
   const open = getDatabase();
   const known = statements.get(sql);
   if (known !== undefined) return known;
-  const prepared = open.prepare<unknown[], Row>(sql);
+  const prepared = prepare(open, sql);
   if (statements.size >= statementLimit) statements.clear();
   statements.set(sql, prepared);
   return prepared;
+}
+
+function prepare(open: Database, sql: string): Statement<unknown[], Row> {
+  try {
+    return open.prepare(sql);
+  } catch (error) {
+    throw withMigrationHint(error);
+  }
 }
 
 /** Binds as DB does: booleans as 0 and 1, dates as milliseconds, undefined as null. */

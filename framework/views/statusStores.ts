@@ -1,5 +1,12 @@
 import type { CheckResult } from "../doctor/check";
-import { askStores, hasStores, isQueueRemote, lastAnswer, type StoresAnswer } from "../doctor/stores";
+import {
+  askStores,
+  hasStores,
+  isQueueRemote,
+  lastAnswer,
+  queueFinding,
+  type StoresAnswer,
+} from "../doctor/stores";
 import { ago } from "../text/ago";
 import { queueTroubles } from "./queue/queueState";
 import { type QueueReading, readQueue } from "./queue/queueStatus";
@@ -21,10 +28,11 @@ export async function withStores(
   now = Date.now(),
 ): Promise<Status & StoresPart> {
   const stores = hasStores() ? ((isAsked ? undefined : lastAnswer()) ?? (await askStores())) : undefined;
-  const { queue, queueProblem } = isQueueRemote() ? (stores as StoresAnswer) : await readQueue();
+  const reading = isQueueRemote() ? (stores as StoresAnswer) : await readQueue();
+  const { queue, queueProblem } = reading;
   const isStarted = status.commands.some(({ name, isScheduled }) => name === "Worker" && isScheduled);
   const troubles = queue == null ? [] : queueTroubles(queue, isStarted);
-  const findings = (stores?.findings ?? localFinding(queueProblem)).map((one) => aged(one, stores, now));
+  const findings = (stores?.findings ?? queueFinding(reading)).map((one) => aged(one, stores, now));
   const bad = findings.filter(({ state }) => state === "bad").map(({ message }) => message);
   return {
     ...status,
@@ -34,12 +42,6 @@ export async function withStores(
     health: [...(status.health ?? []), ...findings],
     needsPerson: [...status.needsPerson, ...troubles, ...bad],
   };
-}
-
-/** A problem with a queue in the app's own file, which `status` always reads. */
-function localFinding(problem: string | undefined): CheckResult[] {
-  if (problem === undefined) return [];
-  return [{ name: "queue", state: "bad", message: `the queue cannot be read: ${problem}` }];
 }
 
 function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: number): CheckResult {

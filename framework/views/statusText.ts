@@ -28,7 +28,7 @@ export function statusText(
   const lines = commands.map((row, index) => line(row, rows[index] as string[], widths, terminal));
   const isUnread = lines.length === 0 && crontab.state === "unknown";
   const table = lines.length === 0 ? ["  No commands have been built yet."] : lines;
-  const hint = crontab.hint === undefined || isInHead(status) ? [] : [paint("dim", crontab.hint)];
+  const hint = crontab.hint === undefined || isInHead(status, "crontab") ? [] : [paint("dim", crontab.hint)];
   const summary = [...summaryLines(status, clock, terminal), ...hint].map((line) => `  ${line}`);
   const head = troubleLines(status.health ?? [], terminal);
   if (isUnread) return head.join("\n");
@@ -51,7 +51,8 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   const { crontab, queue, queueProblem } = status;
   const { paint, width } = terminal;
   const message = crontab.isBad ? paint("red", crontab.message) : crontab.message;
-  const word = isInHead(status) ? [] : [message];
+  const word = isInHead(status, "crontab") ? [] : [message];
+  if (queueProblem !== undefined && isInHead(status, "queue")) return word;
   if (queueProblem !== undefined)
     return [...word, paint("red", `queue: cannot be read: ${printableLine(queueProblem)}`)];
   const age = askedText(status, now);
@@ -62,9 +63,9 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
 }
 
-/** Whether the crontab's problem is already shown at the top. */
-function isInHead({ health = [] }: Status): boolean {
-  return health.some(({ name, state }) => name === "crontab" && state === "bad");
+/** Whether the problem of the crontab or the queue is already shown at the top. */
+function isInHead({ health = [] }: Status, subject: "crontab" | "queue"): boolean {
+  return health.some(({ name, state }) => name === subject && state === "bad");
 }
 
 /** When the servers were last checked, unless that was just now. */

@@ -4,7 +4,7 @@ import type { Knex } from "knex";
 import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import type { DatabaseLocation } from "./databaseLocation";
-import { withoutValues } from "./sqlErrors";
+import { withMigrationHint, withoutValues } from "./sqlErrors";
 import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
 
 type ClientClass = typeof Knex.Client;
@@ -107,7 +107,7 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       try {
         return await _query.call(this, connection, query);
       } catch (error) {
-        throw withoutValues(error, query.sql, query.bindings);
+        throw withMigrationHint(withoutValues(error, query.sql, query.bindings));
       }
     }
 

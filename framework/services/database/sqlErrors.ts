@@ -57,6 +57,19 @@ function valuesIn(bindings: unknown): string[] {
   return [JSON.stringify(bindings), ...Object.values(bindings).flatMap(valuesIn)];
 }
 
+/**
+ * Adds a hint to the error of a statement whose table or column doesn't exist, usually because its migration has not run.
+ * The log, the console and test runners show it.
+ */
+export function withMigrationHint(error: unknown): unknown {
+  if (!(error instanceof Error) || !(isMissingTable(error) || isMissingColumn(error))) return error;
+  return Object.assign(error, { hint: "If a migration creates it, run node laju migrate." });
+}
+
+function isMissingColumn({ code, message }: Error & { code?: string }): boolean {
+  return code === "42703" || code === "ER_BAD_FIELD_ERROR" || /no such column: |has no column /.test(message);
+}
+
 /** Whether a statement failed because its table doesn't exist, in SQLite, PostgreSQL or MySQL. */
 export function isMissingTable({ code, message }: { code?: string; message?: string }): boolean {
   return code === "42P01" || code === "ER_NO_SUCH_TABLE" || /no such table: /.test(message ?? "");

@@ -1,3 +1,4 @@
+import type { LajuError } from "../../config/errors";
 import { handlerNames } from "./knownTypes";
 import { isOnServer, withQueue } from "./openQueue";
 import { type QueueState, readQueueState } from "./queueState";
@@ -10,6 +11,8 @@ export interface QueueReading {
   queue: QueueState | null;
   /** Why the queue cannot be read, for example because the database does not answer or has no tables. */
   queueProblem?: string;
+  /** What to do about it, if that is known. */
+  queueCure?: string | undefined;
 }
 
 /** Reads the state of the queue. Never throws, so that a broken queue doesn't hide the runs. */
@@ -22,6 +25,7 @@ export async function readQueue(limit = limitMs): Promise<QueueReading> {
   try {
     return { queue: await Promise.race([withQueue(readQueueState), late]) };
   } catch (error) {
-    return isUsed ? { queue: null, queueProblem: error.message } : { queue: null };
+    if (!isUsed) return { queue: null };
+    return { queue: null, queueProblem: error.message, queueCure: (error as Partial<LajuError>).hint };
   }
 }

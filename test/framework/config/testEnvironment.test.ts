@@ -146,6 +146,9 @@ describe("with NODE_ENV=test", () => {
     const migrated = await app.run(["laju", "migrate"], { env });
     for (const ended of [source, built, run, rolledBack, migrated])
       expect(ended).toMatchObject({ status: 0 });
+    expect(migrated.stdout).toMatch(
+      /\n {2}NODE_ENV is test: this was a temporary database, \/tmp\/laju-test-.*\/test\.sqlite3, which is deleted now\n$/,
+    );
     expect(source.stdout).toMatch(/"message":"\/tmp\/laju-test-\w+\/\d+-\w+\/test\.sqlite3"/);
     expect(built.stdout).toMatch(/"message":"\/tmp\/laju-test-\w+\/\d+-\w+\/test\.sqlite3"/);
     expect((await app.run(["-e", count])).stdout).toBe("1 1\n");

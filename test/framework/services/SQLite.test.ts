@@ -31,6 +31,20 @@ describe("SQLite", () => {
     SQLite.getDatabase().close();
   });
 
+  test("says with DB to migrate if a table or column is missing", async () => {
+    const { SQLite, DB } = await load();
+    const hint = { hint: "If a migration creates it, run node laju migrate." };
+    expect(() => SQLite.get("select 1 from nowhere")).toThrow(expect.objectContaining(hint));
+    expect(() => SQLite.prepare("insert into items (absent) values (1)")).toThrow(
+      expect.objectContaining(hint),
+    );
+    await expect(DB("nowhere")).rejects.toMatchObject(hint);
+    await expect(DB("items").insert({ absent: 1 })).rejects.toMatchObject(hint);
+    await expect(DB.raw("select")).rejects.not.toHaveProperty("hint");
+    await DB.destroy();
+    SQLite.getDatabase().close();
+  });
+
   test("binds arrays, single values, named parameters, and an object's values in order", async () => {
     const { SQLite } = await load();
     const insert = "insert into items (name, done, at) values (?, ?, ?)";

@@ -203,7 +203,8 @@ describe("the queue's verbs", () => {
     });
     expect(needsPerson).toContain(`the queue cannot be read: ${queueProblem}`);
     const { stdout } = await app.run(["laju", "status"], { env: { DATABASE_URL: "file:data/none.sqlite3" } });
-    expect(stdout).toContain(`\n  queue: cannot be read: ${queueProblem}\n`);
+    expect(stdout).toContain(`✗ The queue cannot be read: ${queueProblem}\n  Run node laju migrate.\n`);
+    expect(stdout.split(queueProblem)).toHaveLength(2);
   });
 
   test("without the table, verbs say so; status and doctor of an app without jobs say nothing", async () => {
