@@ -16,11 +16,12 @@ export default verb({
   options: {
     root: targetOptions.root,
     ...userOption,
+    yes: { type: "boolean", short: "y", description: "For scripts that pass it; removing never asks" },
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
   },
   details: "Removes this app's block and nothing else. The previous crontab is saved as data/crontab.bak.",
   run({ options: asked }) {
-    const { "dry-run": isDryRun, ...named } = asked;
+    const { "dry-run": isDryRun, yes: _, ...named } = asked;
     const read = readingOnce();
     const options = { ...named, root: installedRoot(named, read) };
     const target = crontabTarget(options);

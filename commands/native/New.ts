@@ -12,6 +12,7 @@ import { shellQuote } from "../../framework/text/shellQuote";
 export default verb({
   examples: [
     ["new ../shop", "An app on SQLite"],
+    ["new ../shop --no-install", "Without installing packages, for example to use pnpm"],
     ["new ../shop --database pg --dry-run", "Show the files of an app on PostgreSQL, without creating them"],
   ],
   options: {

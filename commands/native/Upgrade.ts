@@ -30,7 +30,7 @@ files you have edited, both changes are merged, with git's conflict markers wher
     if (options.check) return check(plan, terminal);
     if (plan.changes.length > 0) applyUpgrade(root, plan);
     const vendored = takeIntoVendor(root);
-    if (vendored !== undefined) console.log(`  laju's package is now ${vendored}`);
+    if (vendored !== undefined) console.log(`  laju's package is now ${vendored}. Commit it: git add vendor`);
     return report(plan, terminal);
   },
 });
@@ -63,13 +63,16 @@ function report(plan: UpgradePlan, { paint, symbols }: Terminal): 0 | 1 {
   } else {
     console.log(`${paint("green", symbols.done)} Upgraded from laju ${plan.from} to ${plan.to}`);
   }
-  console.log(
-    paint(
-      "dim",
-      "  Look at git diff, then: npm install && npm run build && node laju migrate && node laju crontab:install",
-    ),
-  );
+  console.log(paint("dim", `  ${nextStep(conflicts.length > 0)}`));
   return conflicts.length > 0 ? 1 : 0;
+}
+
+function nextStep(hasConflicts: boolean): string {
+  if (hasConflicts) {
+    return "Resolve them first: keep the right parts of both versions, delete the markers, then check git diff.";
+  }
+  return `Check git diff, then: npm install && npm run typecheck && npm test
+  Then commit, and release: npm run build && node laju migrate && node laju crontab:install --yes`;
 }
 
 const words: Record<Change["kind"], string> = {

@@ -2,14 +2,16 @@ import { join } from "node:path";
 import { describeOptions } from "../../framework/cli/optionsHelp";
 import { terminalFor } from "../../framework/cli/terminal";
 import type { Verb, VerbEntry } from "../../framework/cli/verb";
-import { root } from "../../framework/config/config";
+import { hasApp, root } from "../../framework/config/config";
 import { lajuHome } from "../../framework/config/home";
 import { readText } from "../../framework/config/readText";
+import { tarballName } from "../../framework/new/tarballName";
 import { verbGroups, verbs } from "./verbs";
 
 /** The output of `node laju` and `node laju --help`. */
 export function laju(): string {
   const { paint } = terminalFor(1);
+  if (!hasApp) return outsideApp();
   const width = Math.max(...verbs.map((entry) => call(entry).length));
   const groups = verbGroups.flatMap(([heading, entries]) => [
     "",
@@ -25,6 +27,15 @@ export function laju(): string {
     "  node laju <verb> --help   More about one verb",
     "  node laju … --verbose     Show errors with their stack traces",
   ].join("\n");
+}
+
+/** Outside an app, as in `npx ./laju-1.0.0.tgz`, the only thing to do is to create one. */
+function outsideApp(): string {
+  return `laju ${version()}  Commands on the system crontab
+
+  npx ./${tarballName(version())} new <folder>   Create an app
+
+  There is no app in this folder or any folder above it. In an app, \`node laju\` lists all verbs.`;
 }
 
 /** The output of `node laju <verb> --help`. */

@@ -9,8 +9,9 @@ import {
   type LajuDescription,
   packageName,
 } from "./description";
-import { commitAll, installPackages, packageManager, startRepository } from "./programs";
-import { putTarball, tarballName } from "./tarball";
+import { commitAll, hasGit, installPackages, packageManager, startRepository } from "./programs";
+import { putTarball } from "./tarball";
+import { tarballName } from "./tarballName";
 import { filled, templateFiles } from "./templateFiles";
 
 export interface NewAppOptions {
@@ -70,6 +71,9 @@ export async function makeApp(
   if (options.install) {
     report(`Installing packages with ${packageManager()}`);
     installPackages(folder);
+  }
+  if (options.git && !hasGit()) {
+    return "There is no git repository, because git is not installed. `node laju upgrade` needs one later.";
   }
   if (!hasRepository) return undefined;
   const refusal = commitAll(folder, `Start from laju ${version}`);

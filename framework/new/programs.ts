@@ -1,6 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { LajuError } from "../config/errors";
 import { npmUserAgent } from "../config/launch";
+import { shellQuote } from "../text/shellQuote";
 
 /** The package manager that started this process; npm if none did. */
 export function packageManager(): "npm" | "pnpm" | "yarn" {
@@ -14,10 +15,10 @@ export function installPackages(folder: string): void {
   const words = program === "npm" ? ["install", "--no-audit", "--no-fund"] : ["install"];
   const { error, status, stderr } = run(program, words, folder);
   if (status === 0) return;
-  if (isMissing(error)) throw missingProgram(program);
-  throw new LajuError(`${program} install failed in ${folder}: ${error?.message ?? stderr.trim()}`, {
+  const reason = isMissing(error) ? missingProgram(program).message : (error?.message ?? stderr.trim());
+  throw new LajuError(`${program} install failed in ${folder}: ${reason}`, {
     code: "E_INSTALL",
-    hint: `The app was created. Fix the problem, then run ${program} install in its folder.`,
+    hint: `The app was created. Fix the problem, then: cd ${shellQuote(folder)} && ${program} install`,
   });
 }
 
@@ -28,6 +29,10 @@ export function installPackages(folder: string): void {
 export function startRepository(folder: string): boolean {
   const isInside = git(folder, ["rev-parse", "--is-inside-work-tree"]) === "true";
   return !isInside && git(folder, ["init", "--quiet"]) !== undefined;
+}
+
+export function hasGit(): boolean {
+  return !isMissing(run("git", ["--version"], ".").error);
 }
 
 /** Makes the first commit. Returns git's error if it fails, for example because it doesn't know the user's name. */

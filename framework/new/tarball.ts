@@ -3,10 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LajuError } from "../config/errors";
 import { isMissing, missingProgram, run } from "./programs";
-
-export function tarballName(version: string): string {
-  return `laju-${version}.tgz`;
-}
+import { tarballName } from "./tarballName";
 
 /**
  * Copies laju's own package into an app. `home` is the unpacked package or laju's repository.

@@ -61,6 +61,7 @@ export async function testCommand(
   given?: CommandTest,
 ): Promise<TestRun>;
 export async function testCommand(command: unknown, given: CommandTest = {}): Promise<TestRun> {
+  if (given.argv !== undefined && (given.options ?? given.args) !== undefined) throw givenTwice();
   const argv = given.argv ?? wordsOf(given.options, given.args);
   const work = typeof command === "string" ? scriptOf(command, argv, given) : runOf(command, argv, given);
   const call = `testCommand(${nameOf(command, given)})`;
@@ -90,6 +91,13 @@ function runOf(command: unknown, argv: readonly string[], given: Given): Work {
 function scriptOf(name: string, argv: readonly string[], given: Given): Work {
   if (name === "") throw new LajuError("the command to test has no name", { code: "E_TEST" });
   return (abandoned) => runScript(name, argv, { ...given, abandoned });
+}
+
+function givenTwice(): LajuError {
+  return new LajuError("testCommand got argv and also options or args", {
+    code: "E_TEST",
+    hint: "argv is the whole command line. Pass either argv, or options and args.",
+  });
 }
 
 function nameOf(command: unknown, { name }: Given): string {

@@ -170,14 +170,14 @@ for (const id of [7, 8]) await SendInvoice.push({ id });
 await DB.destroy();
 `;
 
-const upgraded = `  laju's package is now vendor/laju-${laterVersion}.tgz
+const upgraded = `  laju's package is now vendor/laju-${laterVersion}.tgz. Commit it: git add vendor
   conflict   README.md
   replaced   crontab.example
   merged     tsconfig.json
   new        NOTES.md
   merged     package.json
 ✗ 1 file with conflicts: look for <<<<<<<
-  Look at git diff, then: npm install && npm run build && node laju migrate && node laju crontab:install
+  Resolve them first: keep the right parts of both versions, delete the markers, then check git diff.
 `;
 
 function runKeys(json: string): string[] {

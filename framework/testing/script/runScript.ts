@@ -129,9 +129,14 @@ function fileOf(typed: string): string {
   const name = typed.replace(/^(\.\/)?commands\//, "").replace(/\.ts$/, "");
   const file = join(paths.commands, `${name}.ts`);
   if (existsSync(file)) return file;
-  const [near] = nearest(name, commandNames(), 1);
+  const names = commandNames();
+  const [near] = nearest(name, names, 1);
+  const some = names.slice(0, 8).join(", ");
   throw new LajuError(`there is no command ${name}: ${file} does not exist`, {
     code: "E_TEST_COMMAND",
-    hint: near === undefined ? "Pass its path relative to commands/, without .ts." : `Did you mean ${near}?`,
+    hint:
+      near === undefined
+        ? `Pass its path relative to commands/, without .ts: ${some}.`
+        : `Did you mean ${near}?`,
   });
 }

@@ -110,7 +110,29 @@ describe("new, on a machine with something missing", () => {
     const PATH = pathWith("node", "npm", "sh");
     const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-git", "--no-install"], { PATH });
     expect(made).toMatchObject({ status: 0, stderr: "" });
+    expect(made.stdout).toContain("  There is no git repository, because git is not installed.");
     expect(existsSync(join(folder, "without-git/.git"))).toBe(false);
+  });
+
+  test("says that the app was created, and what to type next, if the installation fails", () => {
+    const PATH = pathWith("node", "npm", "sh");
+    const made = run(folder, ["node", join(laju, "laju.js"), "new", "without-pnpm"], {
+      PATH,
+      npm_config_user_agent: "pnpm/11.0.0",
+    });
+    const app = join(folder, "without-pnpm");
+    expect(made).toMatchObject({
+      status: 1,
+      stderr: `✗ pnpm install failed in ${app}: pnpm is not installed, or not on the PATH
+  The app was created. Fix the problem, then: cd ${app} && pnpm install\n`,
+    });
+    expect(existsSync(join(app, "package.json"))).toBe(true);
+  });
+
+  test("without a verb says how to create an app", () => {
+    const { status, stdout } = run(folder, ["node", join(laju, "laju.js")]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\n\n {2}npx \.\/laju-[\d.]+\.tgz new <folder> {3}Create an app\n/);
   });
 
   test("says that the user has to make the first commit if git has no identity", () => {

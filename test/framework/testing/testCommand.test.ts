@@ -323,5 +323,8 @@ describe("a command of another form", () => {
       "this is not a command that can be tested here: it has no run",
     );
     await expect(testCommand("NoSuchCommand")).rejects.toThrow("there is no command NoSuchCommand");
+    await expect(testCommand(remind, { argv: [], options: { days: 1 } })).rejects.toThrow(
+      "testCommand got argv and also options or args",
+    );
   });
 });

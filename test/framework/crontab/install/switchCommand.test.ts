@@ -63,7 +63,7 @@ describe("enable and disable", () => {
       "✓ Cleanup enabled in schedule.json\n  The crontab starts it.\n",
     );
     expect(await isEnabled("Cleanup")).toBe(true);
-    expect((await laju("crontab:remove")).status).toBe(0);
+    expect((await laju("crontab:remove", "--yes")).status).toBe(0);
   });
 
   test("enable a command that its source disables", async () => {

@@ -1,0 +1,4 @@
+/** The file name of laju's package. */
+export function tarballName(version: string): string {
+  return `laju-${version}.tgz`;
+}
