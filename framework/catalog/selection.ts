@@ -4,7 +4,7 @@ import { closest } from "../text/similar";
 import { findCommand, foldedName } from "./catalog";
 import { isPattern, namePattern } from "./namePattern";
 
-/** The options of all verbs that accept several commands, in addition to any number of words. */
+/** The options of all verbs that accept several commands. These verbs also accept any number of words. */
 export const selectionOptions = {
   tag: {
     type: "string",

@@ -91,7 +91,7 @@ export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T):
 export function errorOf({ stderr, status, signal }: CrontabAnswer): string {
   const words = stderr.toString().trim();
   return (
-    // systemd-cron's crontab is a Python program, which prints its message last.
+    // systemd-cron's crontab is a Python program. If it fails, its message is the last line of the traceback.
     (words.startsWith("Traceback") ? words.split("\n").at(-1) : words) ||
     (signal ? `it was terminated by ${signal}` : `it exited with status ${status}`)
   );

@@ -103,7 +103,10 @@ export function crontabsToReplace({ user }: CrontabTarget): OtherCrontab[] {
   return others.filter(isReplaceable);
 }
 
-/** Removes this app's entries from other crontabs after they were installed in this one. Returns a sentence for each. */
+/**
+ * Called after the entries were installed in this crontab: removes them from other crontabs. Returns a sentence for
+ * each of those.
+ */
 export function removeReplaced(target: CrontabTarget, others: readonly OtherCrontab[]): string[] {
   return others.map(({ root, user }) => {
     const place = { ...target.place, root };

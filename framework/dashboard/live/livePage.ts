@@ -59,7 +59,7 @@ export class LivePage {
     this.#parts = undefined;
   }
 
-  /** Renders once at a time. A change in the meantime causes one more rendering. */
+  /** Renders the page, but never twice at the same time. After a change in the meantime, renders once more. */
   async #update(): Promise<void> {
     if (this.#isDrawing || this.#parts === undefined) {
       this.#isStale = true;

@@ -118,7 +118,7 @@ function certain(node: Node): Effect {
   return { node, isCertain: true, names: [] };
 }
 
-/** `"use strict"`, or an expression without a call. */
+/** Whether a statement does nothing when it is evaluated: `"use strict"`, or an expression without a call. */
 function isIdle({ type }: Node): boolean {
   return (
     type === "Literal" || type === "Identifier" || type === "TemplateLiteral" || type === "MemberExpression"

@@ -29,7 +29,7 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
 
   /** Inserts jobs. With `notifies`, also wakes listening workers on commit. */
   insert(connection: Connection, jobs: readonly NewJob[], notifies: boolean): Promise<Pushed[]>;
-  /** Must be called within a transaction. */
+  /** Does what `replaceMatching` of QueueEngine does. Must be called within a transaction. */
   replace(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced>;
   /** Makes due jobs ready, then takes a snapshot of the table. */
   look(connection: Connection): Promise<Snapshot>;
