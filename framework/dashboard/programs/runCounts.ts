@@ -12,10 +12,19 @@ const counts = new Map<string, RunCount>();
 /** The runs that had not ended at the last count. */
 let open: number[] = [];
 let countedTo = 0;
+let countedIn: unknown;
 
-/** Counts all runs in the ledger. Each call reads only the runs since the last one. The counts never decrease. */
+/**
+ * Counts all runs in the ledger. Each call reads only the runs since the last one. The counts never decrease, unless the
+ * ledger's file is replaced.
+ */
 export function countRuns(): RunCount[] {
-  const newest = (ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null) ?? 0;
+  const source = ledger();
+  if (source !== countedIn) {
+    counts.clear();
+    [countedIn, countedTo, open] = [source, 0, []];
+  }
+  const newest = (source.prepare("SELECT max(id) FROM runs").pluck().get() as number | null) ?? 0;
   add(
     ledger()
       .prepare(

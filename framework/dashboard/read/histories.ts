@@ -16,6 +16,7 @@ const longestAge = 10 * 60_000;
 let known = new Map<string, Known>();
 let newest = 0;
 let readAt = 0;
+let readFrom: unknown;
 
 /**
  * Like `runHistories`, but reads only commands whose runs may have changed. With 500 commands and a million runs, this
@@ -38,8 +39,10 @@ export function keptStrips(names: readonly string[]): Map<string, StripRun[]> {
 }
 
 function refresh(names: readonly string[], now = Date.now()): void {
-  if (now - readAt > longestAge) [known, readAt] = [new Map(), now];
-  const latest = ledger().prepare("SELECT max(id) FROM runs").pluck().get() as number | null;
+  const source = ledger();
+  // A replaced ledger can use the same ids for other runs.
+  if (now - readAt > longestAge || source !== readFrom) [known, readAt, readFrom] = [new Map(), now, source];
+  const latest = source.prepare("SELECT max(id) FROM runs").pluck().get() as number | null;
   const changed = known.size === 0 ? new Set<string>() : startedAfter(newest);
   const stale = names.filter((name) => changed.has(name) || mayChange(known.get(name)));
   const histories = runHistories(stale);

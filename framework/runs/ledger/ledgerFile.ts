@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { paths } from "../../config/config";
 import { warn } from "../../process/output";
 import type { Database } from "../../services/database/sqliteDriver";
@@ -14,6 +14,7 @@ const usualPatienceMs = 5_000;
 const runPatienceMs = 250;
 
 let opened: Database | undefined;
+let openedInode: number | undefined;
 let patienceMs = usualPatienceMs;
 
 /**
@@ -40,7 +41,7 @@ export function ledger(): Database {
  * yet. Throws after a short wait if another process has it locked.
  */
 export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
-  if (opened === undefined && !existsSync(paths.ledger)) return undefined;
+  if (usable() === undefined && !existsSync(paths.ledger)) return undefined;
   return withoutWaiting(() => look(upToDate()));
 }
 
@@ -62,8 +63,7 @@ function setPatience(ms: number): void {
 /** Whether the ledger can be opened and the journal imported, which fails while another process has it locked. */
 export function isLedgerFree(): boolean {
   try {
-    opened ??= openLedgerFile();
-    return importJournal(opened);
+    return importJournal(usable() ?? open());
   } catch (error) {
     if (/^SQLITE_BUSY/.test(String(error.code ?? error.cause?.code))) return false;
     throw error;
@@ -77,7 +77,27 @@ export function closeLedger(): void {
 }
 
 function upToDate(): Database {
-  opened ??= openLedgerFile(paths.ledger, patienceMs);
-  importJournal(opened);
+  const database = usable() ?? open(patienceMs);
+  importJournal(database);
+  return database;
+}
+
+function open(ms?: number): Database {
+  opened = openLedgerFile(paths.ledger, ms);
+  openedInode = inode();
   return opened;
+}
+
+/**
+ * The open ledger, unless its file has since been deleted, restored from a backup or moved aside. A long-running process
+ * would otherwise import the journal into a file that nobody else reads. Callers may still hold the old one, so this
+ * leaves closing it to the garbage collector.
+ */
+function usable(): Database | undefined {
+  if (opened !== undefined && !opened.inTransaction && inode() !== openedInode) opened = undefined;
+  return opened;
+}
+
+function inode(): number | undefined {
+  return statSync(paths.ledger, { throwIfNoEntry: false })?.ino;
 }
