@@ -8,10 +8,12 @@ import { sendPage } from "../sendPage";
 import { submittedForm } from "../submittedForm";
 import type { Page, View } from "../view";
 import type { Action, Fields } from "./action";
-import { acknowledge, disable, enable, pauseCommand, resumeCommand, stop } from "./commandActions";
+import { acknowledge, disable, enable, pauseCommand, resumeCommand } from "./commandActions";
 import { keepNotice } from "./notices";
+import { once } from "./once";
 import { cancel, pauseType, resumeType, retry } from "./queueActions";
 import { again, run } from "./runActions";
+import { stop } from "./stop";
 
 const actions: Record<string, Action> = {
   ...{ run, again, stop, enable, disable, acknowledge },
@@ -47,11 +49,22 @@ export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionPar
       return context.text("This form has expired. Go back, reload the page and try again.\n", 403);
     }
     const about = new URL(context.req.url).searchParams;
+    const name = context.req.param("action") as string;
     try {
-      const done = await action.perform(about, fields);
-      const name = context.req.param("action") as string;
-      recordAction({ at: Date.now(), who: visitor.name, action: name, details: null, runKey: null, ...done });
-      return context.redirect(`../${done.to}?said=${keepNotice(done.message)}`, 303);
+      const submission = JSON.stringify([token, name, String(about), fields]);
+      const next = await once(submission, async () => {
+        const done = await action.perform(about, fields);
+        recordAction({
+          at: Date.now(),
+          who: visitor.name,
+          action: name,
+          details: null,
+          runKey: null,
+          ...done,
+        });
+        return `../${done.to}?said=${keepNotice(done.message)}`;
+      });
+      return context.redirect(next, 303);
     } catch (error) {
       if (!(error instanceof LajuError)) throw error;
       return asked(context, action, fields, error);

@@ -1,16 +1,11 @@
-import { findCommand, readCatalog } from "../../catalog/catalog";
-import { LajuError } from "../../config/errors";
 import { setEnabled } from "../../crontab/install/switchCommand";
-import type { DeployedCommand } from "../../metadata/overrides";
 import { acknowledgeTroubles } from "../../monitor/acknowledgeTroubles";
 import { openIncidents } from "../../runs/ledger/incidents";
 import { pause, resume } from "../../runs/supervision/changePauses";
 import { newPause } from "../../runs/supervision/newPause";
-import { stopCommand } from "../../runs/supervision/stopRun";
 import { type Html, html } from "../html";
 import { type Action, type Done, type Fields, field } from "./action";
-
-const place = (name: string) => `commands/${name.split("/").map(encodeURIComponent).join("/")}`;
+import { commandIn, commandPlace, nothingToDo } from "./subjects";
 
 /** An action on a command, which is given by name. */
 function commandAction(
@@ -24,43 +19,16 @@ function commandAction(
   return {
     ask(about) {
       const name = commandIn(about).name;
-      return { ...question(name), back: place(name), ...(fields !== undefined && { fields }) };
+      return { ...question(name), back: commandPlace(name), ...(fields !== undefined && { fields }) };
     },
     async perform(about, given) {
       const { name } = commandIn(about);
-      return { ...(await perform(name, given)), subject: name, to: place(name) };
+      return { ...(await perform(name, given)), subject: name, to: commandPlace(name) };
     },
   };
 }
 
-/** The command named in the URL. Throws a LajuError if there is none. */
-export function commandIn(about: URLSearchParams): DeployedCommand {
-  return findCommand(about.get("command") ?? "", readCatalog().commands);
-}
-
 const reasonField = html`<label>Reason<input name="reason" maxlength="300" placeholder="shown to everyone"></label>`;
-
-export const stop = commandAction(
-  (name) => ({
-    title: `Stop ${name}?`,
-    text: "All of its runs on this host are asked to stop, with every process they started, and killed after six seconds. A pending retry is canceled.",
-    button: "Stop it",
-    isDanger: true,
-  }),
-  async (name) => {
-    const stopped = await stopCommand(name);
-    if (stopped.length === 0) throw nothing(`${name} is not running here`);
-    const endings = stopped.map(({ run, ending }) => `run ${run.id} ${endingWords[ending]}`);
-    return { message: `${name}: ${endings.join(", ")}.`, details: endings.join(", ") };
-  },
-);
-
-const endingWords = {
-  ended: "ended",
-  killed: "was killed",
-  gone: "had already ended",
-  retries: "will not be retried",
-};
 
 export const pauseCommand = commandAction(
   (name) => ({
@@ -87,7 +55,7 @@ export const resumeCommand = commandAction(
   (name) => {
     const ended = resume([name], Date.now());
     if (ended.length === 0)
-      throw nothing(`${name} itself is not paused. node laju resume ends a pause of all commands.`);
+      throw nothingToDo(`${name} itself is not paused. node laju resume ends a pause of all commands.`);
     return { message: `${name} is resumed.` };
   },
 );
@@ -130,19 +98,19 @@ export const acknowledge: Action = {
       text: "The problem then counts as known: it no longer needs attention, and no further notifications are sent until the command has recovered.",
       fields: reasonField,
       button: "Acknowledge it",
-      back: place(name),
+      back: commandPlace(name),
     };
   },
   perform(about, fields) {
     const name = troubledIn(about);
     const reason = field(fields, "reason") || null;
     const known = acknowledgeTroubles(name, reason);
-    if (known.length === 0) throw nothing(`nothing is wrong with ${name} now`);
+    if (known.length === 0) throw nothingToDo(`nothing is wrong with ${name} now`);
     return {
       message: `Acknowledged what is wrong with ${name}.`,
       subject: name,
       details: reason,
-      to: place(name),
+      to: commandPlace(name),
     };
   },
 };
@@ -150,8 +118,4 @@ export const acknowledge: Action = {
 function troubledIn(about: URLSearchParams): string {
   const name = about.get("command") ?? "";
   return openIncidents().some((incident) => incident.name === name) ? name : commandIn(about).name;
-}
-
-function nothing(message: string): LajuError {
-  return new LajuError(message, { code: "E_NOTHING_TO_DO" });
 }

@@ -12,8 +12,8 @@ function jobsAction(
   rule: string,
 ): Action {
   return {
-    ask(about) {
-      const ids = idsIn(about);
+    async ask(about) {
+      const ids = (await chosenJobs(await openQueue(), idsIn(about))).map(({ id }) => id);
       return {
         title: `${words.verb} ${ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`}?`,
         text: words.text,
@@ -74,18 +74,23 @@ function typeAction(
 ): Action {
   const named = (type: string) => (type === "*" ? "all jobs" : type);
   return {
-    ask(about) {
-      const type = about.get("type") ?? "";
+    async ask(about) {
+      const { type } = await typeIn(about);
       return { title: `${words.verb} ${named(type)}?`, text: words.text, button: words.verb, back: "queue" };
     },
     async perform(about) {
-      const type = about.get("type") ?? "";
-      const engine = await openQueue();
-      if (type !== "*") await checkTypes([type], engine);
+      const { type, engine } = await typeIn(about);
       await change(engine, type);
       return { message: `${words.done} ${named(type)}.`, subject: type, to: "queue" };
     },
   };
+}
+
+async function typeIn(about: URLSearchParams): Promise<{ type: string; engine: QueueEngine }> {
+  const type = about.get("type") ?? "";
+  const engine = await openQueue();
+  if (type !== "*") await checkTypes([type], engine);
+  return { type, engine };
 }
 
 export const pauseType = typeAction(

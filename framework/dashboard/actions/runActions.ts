@@ -9,13 +9,12 @@ import { LajuError } from "../../config/errors";
 import { openLog } from "../../files/openFile";
 import type { OptionSpec } from "../../metadata/optionSpecs";
 import type { DeployedCommand } from "../../metadata/overrides";
-import { findRun, findRunByIdOrKey } from "../../runs/history/findRuns";
+import { findRunByIdOrKey } from "../../runs/history/findRuns";
 import { newRunKey } from "../../runs/ledger/record";
-import type { Run } from "../../runs/ledger/run";
 import { spawnByHand } from "../../scheduler/spawnDetached";
 import { type Html, html } from "../html";
 import { type Action, type Done, type Fields, field } from "./action";
-import { commandIn } from "./commandActions";
+import { commandIn, commandPlace, runIn } from "./subjects";
 
 /** How long to wait for a started run to be recorded, in milliseconds. */
 const patienceMs = 3_000;
@@ -28,7 +27,7 @@ export const run: Action = {
       text: "It runs on this host as the crontab would start it: with its lock, its time limit and its log.",
       fields: optionFields(command, given),
       button: "Run it",
-      back: `commands/${command.name}`,
+      back: commandPlace(command.name),
     };
   },
   perform(about, fields) {
@@ -39,12 +38,12 @@ export const run: Action = {
 
 export const again: Action = {
   ask(about) {
-    const { name, args, id } = earlierRun(about);
+    const { name, args, id } = runIn(about);
     const text = args.length === 0 ? "It had no arguments." : `Its arguments were: ${args.join(" ")}`;
     return { title: `Run ${name} again, as run ${id}?`, text, button: "Run it", back: `runs/${id}` };
   },
   perform(about) {
-    const { name, args } = earlierRun(about);
+    const { name, args } = runIn(about);
     if (args.some((word) => word.includes("***"))) {
       throw new LajuError("one of the run's options is secret, and secret values are not stored", {
         code: "E_SECRET",
@@ -54,12 +53,6 @@ export const again: Action = {
     return start(commandIn(new URLSearchParams({ command: name })), args);
   },
 };
-
-function earlierRun(about: URLSearchParams): Run {
-  const found = findRun(Number(about.get("run")));
-  if (found !== undefined) return found;
-  throw new LajuError(`there is no run ${about.get("run")}`, { code: "E_NO_RUN" });
-}
 
 /** Checks the arguments as the command line does before starting anything. */
 async function start(command: DeployedCommand, words: string[]): Promise<Done> {
@@ -88,7 +81,7 @@ async function start(command: DeployedCommand, words: string[]): Promise<Done> {
     subject: name,
     details: shown === "" ? null : shown,
     runKey: key,
-    to: id === undefined ? `commands/${name}` : `runs/${id}`,
+    to: id === undefined ? commandPlace(name) : `runs/${id}`,
   };
 }
 

@@ -75,10 +75,13 @@ function factsOf(run: Run, view: View): [string, string | Html][] {
 function buttons(run: Run, view: View): Html {
   const { name, id } = run;
   const about = `${name}, run ${id}`;
+  const { commands, host } = readWorld();
   if (run.state === "running") {
-    return actionButton(view, "stop", { text: "Stop", about, values: { command: name }, kind: "danger" });
+    // Its pid means nothing on this host.
+    if (run.host !== host) return nothing;
+    return actionButton(view, "stop", { text: "Stop", about, values: { run: String(id) }, kind: "danger" });
   }
-  const isKnown = readWorld().commands.some((command) => command.name === name);
+  const isKnown = commands.some((command) => command.name === name);
   if (!isKnown) return nothing;
   const text = hasFailed(run) ? "Retry" : "Run again";
   return actionButton(view, "again", { text, about, values: { run: String(id) } });

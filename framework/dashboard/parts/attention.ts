@@ -62,7 +62,12 @@ function helpFor({ kind }: Trouble, { name, last, running }: StatusRow, view: Vi
   if (running !== null && (kind === "slow" || kind === "hanging")) {
     return [
       linkButton(`${runLink(view, running.id)}#log`, "Follow", name),
-      actionButton(view, "stop", { text: "Stop", about: name, values, kind: "danger" }),
+      actionButton(view, "stop", {
+        text: "Stop",
+        about: name,
+        values: { run: String(running.id) },
+        kind: "danger",
+      }),
       acknowledge,
     ];
   }

@@ -16,7 +16,7 @@ export function runningNow(world: World, running: readonly Run[], view: View): H
 
 function runningRow(world: World, run: Run, view: View): Html {
   const often = usual(world.strips.get(run.name) ?? []);
-  const values = { command: run.name };
+  const values = { run: String(run.id) };
   return html`<li><p><a href="${commandLink(view, run.name)}"><b>${run.name}</b></a>
 <span>${elapsedTime(run.startedAt, view)}</span>
 <span class="dim">${often === undefined ? "" : `usually ${formatDuration(often)}`}${run.host === world.host ? "" : ` on ${run.host}`}</span></p>

@@ -22,15 +22,25 @@ export interface Stopped {
  * Stops every run of a command on this host, and cancels pending retries. Leaves a run of another container alone,
  * because its pid is a different process here.
  */
-export async function stopCommand(name: string): Promise<Stopped[]> {
+export function stopCommand(name: string): Promise<Stopped[]> {
+  return stopRuns(name, () => true);
+}
+
+/** The same for one run. Cancels only its own retry. */
+export function stopRun({ name, key, retryOf }: Pick<Run, "name" | "key" | "retryOf">): Promise<Stopped[]> {
+  // The process of the first attempt starts the retries.
+  return stopRuns(name, (row) => row.key === key || row.key === retryOf);
+}
+
+async function stopRuns(name: string, isMeant: (row: RunRow) => boolean): Promise<Stopped[]> {
   markLostRuns();
   const stopped: Stopped[] = [];
-  for (const row of livingRuns(name, "running")) {
-    stopped.push({ run: toRun(row), ending: await stopRun(row) });
+  for (const row of livingRuns(name, "running").filter(isMeant)) {
+    stopped.push({ run: toRun(row), ending: await end(row) });
   }
   // Stop the process of the first attempt too: it would retry an attempt that exits with status 1 when stopped.
-  for (const row of livingRuns(name, "retrying")) {
-    const ending = await stopRun(row);
+  for (const row of livingRuns(name, "retrying").filter(isMeant)) {
+    const ending = await end(row);
     const isNews = ending !== "gone" && !stopped.some(({ run }) => run.id === row.id);
     if (isNews) stopped.push({ run: toRun(row), ending: "retries" });
   }
@@ -38,10 +48,10 @@ export async function stopCommand(name: string): Promise<Stopped[]> {
 }
 
 /**
- * Stops a run on this host and everything it started, with SIGTERM (which aborts its `signal`) and then with SIGKILL.
+ * Ends a run on this host and everything it started, with SIGTERM (which aborts its `signal`) and then with SIGKILL.
  * Returns how it ended.
  */
-async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
+async function end(row: RunRow): Promise<Stopped["ending"]> {
   const { pid, process: identity } = row;
   const mark = runMark(toRun(row));
   if (lifeOf(pid, identity) !== "alive") return "gone";
@@ -54,8 +64,8 @@ async function stopRun(row: RunRow): Promise<Stopped["ending"]> {
   const error = "stopped by laju stop and had to be killed (SIGKILL)";
   // For a retry, the process of the first attempt notifies.
   const untold = row.attempt > 1 ? undefined : {};
-  const end = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
-  closeRecord(row.name, toRun(row).key, end);
+  const ending = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
+  closeRecord(row.name, toRun(row).key, ending);
   return "killed";
 }
 

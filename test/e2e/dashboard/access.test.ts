@@ -187,6 +187,29 @@ describe("changes", () => {
     expect((await app.laju("pause", "--list")).stdout).toBe("Nothing is paused.\n");
   });
 
+  test("are made once if a form is submitted twice, as with a double click", async () => {
+    const get = await signedIn(serving);
+    const token = formTokenIn(await (await get("do/run?command=Options")).text());
+    const answers = await Promise.all([1, 2].map(() => get("do/run?command=Options", change({ token }))));
+    expect(answers[0]?.status).toBe(303);
+    expect(answers[1]?.headers.get("location")).toBe(answers[0]?.headers.get("location"));
+    const { stdout } = await app.laju("runs", "Options", "--json");
+    expect(JSON.parse(stdout)).toHaveLength(1);
+  });
+
+  test.each([
+    "stop?run=99",
+    "stop?run=1",
+    "again?run=1e0",
+    "retry?job=1",
+    "cancel?job=x",
+    "pause-type?type=No",
+  ])("are not offered for what doesn't exist or is over (%s)", async (action) => {
+    const get = await signedIn(serving);
+    const page = await (await get(`do/${action}`)).text();
+    expect(page).toContain("This cannot be done");
+  });
+
   test("are rejected by a read-only server, whose pages have no forms", async () => {
     const own = await serveApp(app, { args: ["--read-only"] });
     try {
