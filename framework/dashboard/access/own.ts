@@ -80,7 +80,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
     return { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
   }
 
-  function signInWithPassword(context: Context, given: string): { isIn: boolean; waitMs: number } {
+  function checkPassword(context: Context, given: string): { isIn: boolean; waitMs: number } {
     const address = clientAddress(context, isProxy);
     const knownBrowser = browsers.idIn(getCookie(context, browserCookie));
     const attempt = { address, knownBrowser };
@@ -91,9 +91,12 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
       return { isIn: false, waitMs: 0 };
     }
     tries.succeed(attempt);
-    const browser = browsers.cookieOf(knownBrowser);
-    setCookie(context, browserCookie, browser, { ...cookieOptions(context), maxAge: knownBrowserMaxAge });
     return { isIn: true, waitMs: 0 };
+  }
+
+  function rememberBrowser(context: Context): void {
+    const text = browsers.cookieOf(browsers.idIn(getCookie(context, browserCookie)));
+    setCookie(context, browserCookie, text, { ...cookieOptions(context), maxAge: knownBrowserMaxAge });
   }
 
   return {
@@ -108,11 +111,12 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
     signIn(context: Context, given: string, name: string) {
       // The token is too long to guess, so wrong tokens need not be counted.
       const answer = settings.password
-        ? signInWithPassword(context, given)
+        ? checkPassword(context, given)
         : { isIn: isSameSecret(given, secret), waitMs: 0 };
       if (!answer.isIn) return answer;
       const shown = name.trim().slice(0, maxName);
       giveCookie(context, sessions.cookieOf(shown || (settings.password ? "somebody" : userInfo().username)));
+      if (settings.password) rememberBrowser(context);
       return answer;
     },
     signOut(context: Context) {
