@@ -5,7 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { dashboardSettings, paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { ledger } from "../runs/ledger/ledgerFile";
-import { bracketed, isLoopback } from "./access/hosts";
+import { bracketed, isLoopback, plainAddress } from "./access/hosts";
 import { ownAccess } from "./access/own";
 import { dashboardToken } from "./access/secret";
 import { addSignIn, askToSignIn } from "./access/signInRoutes";
@@ -105,7 +105,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
 
 /** The host to show in the URL: for a wildcard, a concrete address. */
 function shownHost(host: string): string {
-  return host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return host === "0.0.0.0" || host === "::" ? "localhost" : plainAddress(host);
 }
 
 function openToAll(host: string): LajuError {

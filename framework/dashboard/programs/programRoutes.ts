@@ -1,6 +1,8 @@
 import type { Context, Hono } from "hono";
+import { LajuError } from "../../config/errors";
 import { listRuns } from "../../runs/history/findRuns";
 import { jsonText } from "../../text/jsonText";
+import { printable } from "../../text/printable";
 import { listRows } from "../../views/commandList";
 import { readStates } from "../../views/queue/jobStates";
 import { runAt } from "../pages/run";
@@ -37,11 +39,11 @@ export function addProgramRoutes(app: Hono): void {
   app.get("/api/timeline", (context: Context) => json(context, readHours()));
   app.get("/api/runs", (context: Context) => {
     const name = context.req.query("name");
-    const since = Date.parse(context.req.query("since") ?? "");
+    const since = timeIn(context, "since");
     const runs = listRuns({
       ...(name !== undefined && { name }),
-      failed: context.req.query("failed") === "true",
-      ...(Number.isFinite(since) && { since }),
+      failed: isSetIn(context, "failed"),
+      ...(since !== undefined && { since }),
       limit: limitOf(context),
     });
     return json(context, runs);
@@ -62,5 +64,26 @@ export function addProgramRoutes(app: Hono): void {
 
 function limitOf(context: Context): number {
   const limit = Number(context.req.query("limit") ?? 20);
-  return Number.isSafeInteger(limit) && limit > 0 ? Math.min(limit, maxRows) : 20;
+  if (Number.isSafeInteger(limit) && limit > 0) return Math.min(limit, maxRows);
+  throw invalid(context, "limit", "a number such as 20");
+}
+
+function timeIn(context: Context, name: string): number | undefined {
+  const text = context.req.query(name);
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw invalid(context, name, "a time such as 2026-11-30T08:00Z");
+}
+
+function isSetIn(context: Context, name: string): boolean {
+  const text = context.req.query(name) ?? "false";
+  if (text === "true" || text === "false") return text === "true";
+  throw invalid(context, name, "true or false");
+}
+
+/** An ignored filter would return other rows than the program asked for. */
+function invalid(context: Context, name: string, wanted: string): LajuError {
+  const message = `${name}=${printable(context.req.query(name) ?? "")} is not ${wanted}`;
+  return new LajuError(message, { code: "E_USAGE", exitStatus: 2 });
 }

@@ -89,6 +89,9 @@ test("programs with the token can read metrics and rows, and nothing else", asyn
     expect(await (await as("0123456789abcdef", "api/runs?name=Good")).json()).toMatchObject([
       { state: "succeeded" },
     ]);
+    for (const filter of ["limit=abc", "limit=0", "since=yesterday", "failed=yes"]) {
+      expect([filter, (await as("0123456789abcdef", `api/runs?${filter}`)).status]).toEqual([filter, 400]);
+    }
     for (const path of ["", "runs", "do/run?command=Good", "events?page="]) {
       expect([path, (await as("0123456789abcdef", path)).status]).toEqual([path, 401]);
     }
