@@ -86,6 +86,8 @@
 
   async function load() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    // A proxy answers for a dashboard that is restarting. Its error page would never come back.
+    if (answer.status >= 500) throw new Error(`status ${answer.status}`);
     if (answer.redirected || !answer.ok) return location.reload();
     const fresh = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");
     replace(byId("main"), fresh.getElementById("main"));
@@ -143,7 +145,14 @@
     if (!isFree) {
       say("live", "every 10s");
       tell("ready", version);
-      setTimeout(() => signal.aborted || reload().finally(() => listen(signal)), 10_000);
+      setTimeout(
+        () =>
+          signal.aborted ||
+          reload()
+            .catch(tick)
+            .finally(() => listen(signal)),
+        10_000,
+      );
       return;
     }
     stream = new EventSource(`${root}events?${new URLSearchParams({ page, version })}`);
@@ -153,13 +162,19 @@
       tell("ready", version);
     });
     stream.addEventListener("change", ({ data }) => tell("change", JSON.parse(data)));
-    stream.addEventListener("reload", () => reload().then(() => tell("ready", version), disconnect));
+    stream.addEventListener("reload", () => reload().then(() => tell("ready", version), retry));
     stream.onerror = () => {
-      disconnect();
-      tell("away");
-      setTimeout(connect, delay * (0.5 + Math.random()));
-      delay = Math.min(delay * 2, 30_000);
+      // The server refused: the visitor has to sign in again, or too many pages are live and this one has to poll.
+      if (stream.readyState === EventSource.CLOSED) reload().catch(tick);
+      retry();
     };
+  }
+
+  function retry() {
+    disconnect();
+    tell("away");
+    setTimeout(connect, delay * (0.5 + Math.random()));
+    delay = Math.min(delay * 2, 30_000);
   }
 
   async function takeSlot(signal) {

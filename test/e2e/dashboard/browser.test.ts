@@ -175,6 +175,20 @@ describe.runIf(hasChromium)("in a browser", () => {
     await app.laju("resume");
   });
 
+  test("a page survives a proxy's error pages, and polls while the server refuses its stream", async () => {
+    await page.goto(serving.base);
+    await page.locator("body.is-live").waitFor();
+    await page.route("**/*", (route) => route.fulfill({ status: 502, body: "Bad Gateway" }));
+    await page.evaluate("dispatchEvent(new Event('pagehide')); dispatchEvent(new Event('pageshow'))");
+    await page.locator("body.is-away").waitFor();
+    await app.laju("pause", "Good", "--reason", "meanwhile");
+    await page.unroute("**/*");
+    await page.route("**/events*", (route) => route.fulfill({ status: 503 }));
+    await page.locator("#rows-paused", { hasText: "Good" }).waitFor();
+    await page.unroute("**/events*");
+    await app.laju("resume");
+  });
+
   test("tabs share one connection, and each shows a change", async () => {
     const streams: string[] = [];
     const others: string[] = [];
