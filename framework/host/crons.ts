@@ -28,6 +28,8 @@ export interface CronFacts {
   /** Whether a line is started again while its previous run is still active. */
   startsTwice: boolean;
   hasReboot: boolean;
+  /** The file by which it knows that this boot's @reboot entries have started; undefined if it has no @reboot. */
+  rebootFlag?: string;
   /** Whether runs start in the first seconds of their minute. */
   isPrompt: boolean;
   /** Whether a `#` inside a line begins a comment. */
@@ -51,6 +53,7 @@ const vixie = {
   clockChanges: "vixie",
   startsTwice: true,
   hasReboot: true,
+  rebootFlag: "/run/crond.reboot",
   isPrompt: true,
   cutsAtHash: false,
   joinsSpaces: false,
@@ -67,6 +70,7 @@ const facts: Record<CronName, CronFacts> = {
     ...vixie,
     name: "cronie",
     label: "cronie",
+    rebootFlag: "/run/cron.reboot",
     neutralSettings: { RANDOM_DELAY: "0" },
     readsCronTz: true,
   },
@@ -98,6 +102,7 @@ const facts: Record<CronName, CronFacts> = {
     clockChanges: "wall once",
     startsTwice: false,
     hasReboot: true,
+    rebootFlag: "/run/crond.reboot",
     isPrompt: false,
     cutsAtHash: false,
     joinsSpaces: true,

@@ -33,7 +33,7 @@ export function explainAsWritten(
       };
     }
     case "reboot":
-      return { ...about, valid: true, description: "Once when the cron daemon starts" };
+      return { ...about, valid: true, description: "Once per boot" };
     case "never":
       return { ...about, valid: true, description: "Never", warnings: [neverText(read, cron)] };
     case "refused":

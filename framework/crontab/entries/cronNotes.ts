@@ -6,12 +6,20 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 const minuteMilliseconds = 60_000;
 
 /**
- * Where this cron starts the command at other times than `explain` says, and no crontab line can prevent that. One
- * sentence each.
+ * What is special about this schedule under this cron: when it starts the command at other times than `explain` says,
+ * which no crontab line can prevent, or doesn't start it when the user may expect it. One sentence each.
  */
 export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<Clock>): string[] {
+  if (schedule.kind === "reboot") return rebootNotes(cron);
   if (cron.clockChanges !== "wall once" || !runsInRepeatedHour(schedule, clock)) return [];
   return [`${cron.label} starts nothing during the hour that the clocks of ${clock.hostTimezone} repeat`];
+}
+
+function rebootNotes({ label, rebootFlag }: CronFacts): string[] {
+  if (rebootFlag === undefined) return [];
+  return [
+    `${label} runs @reboot once per boot: not if only the daemon restarts, nor if a container restarts and keeps ${rebootFlag}`,
+  ];
 }
 
 function runsInRepeatedHour(schedule: Schedule, clock: Required<Clock>): boolean {

@@ -50,7 +50,7 @@ export interface IntervalSchedule {
   readonly minutes: number;
 }
 
-/** `@reboot`: once when the cron daemon starts. It has no next time. */
+/** `@reboot`: once per boot. It has no next time. */
 export interface RebootSchedule {
   readonly kind: "reboot";
   readonly text: string;

@@ -5,7 +5,7 @@ import type { CalendarSchedule, Field, Schedule } from "./types";
 
 /** Describes in plain English when a schedule fires, by the daemon's rules. */
 export function describeSchedule(schedule: Schedule): string {
-  if (schedule.kind === "reboot") return "Once when the cron daemon starts";
+  if (schedule.kind === "reboot") return "Once per boot";
   if (schedule.kind === "interval") return `Every ${span(schedule.minutes)}, counted from the epoch`;
   return [timeWords(schedule), dayWords(schedule), monthWords(schedule)].filter(Boolean).join(", ");
 }

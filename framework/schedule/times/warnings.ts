@@ -9,9 +9,7 @@ export function scheduleWarnings(
   schedule: Schedule,
   options: { timezone?: string; year?: number } = {},
 ): string[] {
-  if (schedule.kind === "reboot")
-    return ["@reboot runs whenever the cron daemon starts, including when it is restarted"];
-  if (schedule.kind === "interval") return [];
+  if (schedule.kind !== "calendar") return [];
   return [
     ...dayRule(schedule),
     ...unevenSteps(schedule),

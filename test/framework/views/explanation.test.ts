@@ -96,9 +96,10 @@ describe("an explanation", () => {
   test("of @reboot has no times", () => {
     expect(text("@reboot", { terminal: named })).toBe(`
   bold(@reboot)
-  Once when the cron daemon starts
+  Once per boot
 
-  yellow(!) @reboot runs whenever the cron daemon starts, including when it is restarted
+  yellow(!) Debian's cron runs @reboot once per boot: not if only the daemon restarts,
+    nor if a container restarts and keeps /run/crond.reboot
 
   In the crontab
     @reboot command`);
@@ -252,6 +253,15 @@ describe("an explanation for another cron", () => {
     }
   });
 
+  test.each([
+    ["debian", "/run/crond.reboot"],
+    ["cronie", "/run/cron.reboot"],
+    ["systemd-cron", "/run/crond.reboot"],
+  ] as const)("warns that %s starts @reboot once per boot", (name, flag) => {
+    const { warnings } = explain("@reboot", { ...here, cron: cronFacts(name) });
+    expect(warnings).toEqual([expect.stringMatching(`once per boot: .* keeps ${flag}$`)]);
+  });
+
   test("guards a time that the host's clocks skip, and no other", () => {
     const guard = '*/30 * * * * case "$(TZ=:/etc/localtime /bin/date +\\%H\\%M)" in 023[0-4]|030[0-4])';
     expect(entries("30 2 * * *", "busybox")).toEqual([expect.stringContaining(guard)]);
@@ -266,6 +276,7 @@ describe("an explanation for another cron", () => {
       refused: expect.stringContaining("no @reboot"),
     });
     expect(explanationText(reboot, now, plain)).toContain("Not in the crontab of BusyBox crond\n");
+    expect(reboot.warnings).toEqual([]);
     const seconds = explain("*/20 * * * * *", { ...here, cron: cronFacts("systemd-cron") });
     expect(seconds.refused).toContain("up to a minute late");
     const wild = explain("*/30 * * * *", { ...here, cron: cronFacts("systemd-cron") });

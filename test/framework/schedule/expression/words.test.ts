@@ -33,7 +33,7 @@ describe("a schedule in words", () => {
     ["rate(5 hours)", "Every 5 hours, counted from the epoch"],
     ["rate(3 days)", "At 00:00, every 3 days"],
     ["rate(2 weeks)", "At 00:00, Mondays, every 2 weeks"],
-    ["@reboot", "Once when the cron daemon starts"],
+    ["@reboot", "Once per boot"],
   ])("%s: %s", (text, words) => {
     expect(describeSchedule(parseSchedule(text))).toBe(words);
   });
