@@ -2,9 +2,9 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { noticeSettings, paths } from "../../config/config";
 import { makeFile } from "../../files/openFile";
-import { hostName } from "../../process/thisProcess";
 import { stableHash } from "../../schedule/expression/hash";
 import { channelsOf, deliverContent } from "./deliver";
+import { hostNotice } from "./hostNotice";
 
 /** Sent notices are noted as empty files with this prefix, which can usually be created even on a full disk. */
 const prefix = "told-directly-";
@@ -23,31 +23,7 @@ export async function notifyDirectly(
   const report = { sent: [] as string[], failed: [] as string[] };
   const [reason] = reasons;
   if (reason === undefined || noticedAt(reason) > now - repeatMs) return report;
-  const incident = {
-    id: 0,
-    name: "host",
-    kind: "host",
-    reason,
-    runId: null,
-    openedAt: now,
-    closedAt: null,
-    closedRunId: null,
-    closedBecause: null,
-    acknowledgedAt: null,
-    acknowledgeReason: null,
-  } as const;
-  const content = {
-    event: "failure",
-    name: "host",
-    description: "",
-    host: hostName(),
-    app: paths.root,
-    incident,
-    run: undefined,
-    failures: { starts: 0, attempts: 0 },
-    output: reasons.slice(1).join("\n"),
-    rawOutput: "",
-  } as const;
+  const content = hostNotice(reason, reasons.slice(1).join("\n"), now);
   for (const channel of channelsOf(null, noticeSettings())) {
     try {
       await deliverContent(channel, content);

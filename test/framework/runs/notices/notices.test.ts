@@ -145,6 +145,43 @@ describe("notifications", () => {
     });
   });
 
+  test("can be tried with notices:test, without a trace in the history", async () => {
+    const both = await app.run(["laju", "notices:test"], { env: { LAJU_DATA: data } });
+    expect(both).toMatchObject({ status: 0, stderr: "" });
+    const accepted = "  The receiver's server accepted it. Check that it has arrived.\n";
+    const webhook = `the webhook at ${new URL(http.url).host}`;
+    expect(both.stdout).toBe(`✓ Sent to ops@example.com\n✓ Sent to ${webhook}\n${accepted}`);
+    expect(hooks()).toEqual([
+      expect.objectContaining({
+        title: expect.stringMatching(/^Test notification from laju on /),
+        output: "Sent by `node laju notices:test`. Nothing has failed.",
+      }),
+    ]);
+    expect(smtp.mails).toEqual([
+      expect.objectContaining({ subject: hooks()[0].title, recipients: ["ops@example.com"] }),
+    ]);
+    expect(smtp.mails[0]?.text).toContain("Nothing has failed.");
+    expect(existsSync(join(data, "runs.sqlite3"))).toBe(false);
+
+    const own = await app.run(["laju", "notices:test", "own"], { env: { LAJU_DATA: data } });
+    expect(own.stdout).toBe(`✓ Sent to own@example.com\n${accepted}`);
+  });
+
+  test("that notices:test cannot send give it status 1, and the reason", async () => {
+    http.answer(404);
+    const env = { LAJU_DATA: data, MAIL_URL: "", NODE_ENV: "development" };
+    const none = await app.run(["laju", "notices:test"], { env });
+    expect(none.status).toBe(1);
+    expect(none.stdout).toMatch(
+      /^✗ Not sent to ops@example\.com: no mail server is configured\n {2}Set MAIL_URL=.*\n✗ Not sent to the webhook at .*404.*\n$/,
+    );
+    expect(existsSync(join(data, "outbox"))).toBe(false);
+
+    const nobody = await app.run(["laju", "notices:test", "Quiet"], { env });
+    expect(nobody).toMatchObject({ status: 1, stdout: "" });
+    expect(nobody.stderr).toContain("✗ nobody is notified about Quiet\n  Check `notify`");
+  });
+
   test("report scripts that end themselves", async () => {
     breakIt();
     expect(await run("Script")).toBe(3);
