@@ -4,6 +4,7 @@ import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { appBlocks } from "../../framework/crontab/install/appBlocks";
 import { crontabDiffText, crontabSummary } from "../../framework/crontab/install/changeText";
+import { crontabVerdict } from "../../framework/crontab/install/crontabHealth";
 import { keptOptionsText } from "../../framework/crontab/install/installCommand";
 import { forInstalling } from "../../framework/crontab/install/installedOptions";
 import {
@@ -32,6 +33,7 @@ import { checkContext } from "../../framework/doctor/checkContext";
 import { runLocalChecks } from "../../framework/doctor/localChecks";
 import { troubleLines } from "../../framework/doctor/troubleText";
 import { cronNote, hostCron } from "../../framework/host/hostCron";
+import type { TargetOptions } from "../../framework/host/installation";
 
 export default verb({
   examples: [
@@ -57,7 +59,8 @@ from starting, such as a cron daemon that isn't running, is reported first; cron
   async run({ args, options: asked }) {
     const read = readingOnce();
     // When only some commands are installed, they share the environment and node of the entries left alone.
-    const options = forInstalling(asked, { read, isPartial: args.length > 0 });
+    const isPartial = args.length > 0;
+    const options = forInstalling(asked, { read, isPartial });
     const plain = crontabTarget(options, args);
     checkInstallable(plain);
     const replaced = asked.replace ? crontabsToReplace(plain) : [];
@@ -82,10 +85,18 @@ from starting, such as a cron daemon that isn't running, is reported first; cron
     const removals = removeReplaced(target, replaced);
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
+    const after = checkContext(options.user);
     // Report problems first: installing entries that cannot start does not count as success.
-    for (const line of troubleLines(runLocalChecks(checkContext(options.user)), terminal)) console.log(line);
+    // With names, entries of other commands may differ from the build, which restNote says.
+    const findings = runLocalChecks(after, isPartial ? ["crontab"] : []);
+    for (const line of troubleLines(findings, terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
-    for (const note of [...removals, cronNote(hostCron(options)), keptOptionsText(options, asked)]) {
+    const notes = [
+      cronNote(hostCron(options)),
+      keptOptionsText(options, asked),
+      isPartial ? restNote(options, after.read) : undefined,
+    ];
+    for (const note of [...removals, ...notes]) {
       if (note !== undefined) console.log(`  ${terminal.paint("dim", note)}`);
     }
     return 0;
@@ -96,6 +107,13 @@ function othersRoots(target: CrontabTarget, read: typeof readCrontab): string[] 
   return appBlocks(read(target).text)
     .map(({ root }) => root)
     .filter((root) => root !== target.place.root);
+}
+
+/** A sentence about entries that this install left alone although they don't match the build; undefined if all match. */
+function restNote({ user }: TargetOptions, read: typeof readCrontab): string | undefined {
+  const { state, hint } = crontabVerdict({ user }, read);
+  if (state === "in order") return undefined;
+  return ["Other commands' entries are missing or don't match this build.", hint].filter(Boolean).join(" ");
 }
 
 async function isConfirmed(): Promise<boolean> {

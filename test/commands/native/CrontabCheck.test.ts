@@ -61,6 +61,19 @@ describe("crontab:check", () => {
     expect(await stateOf()).toBe("in order");
   });
 
+  test("crontab:install with names says that other entries are missing, without calling that a problem", async () => {
+    await laju("crontab:remove");
+    const { status, stdout } = await laju("crontab:install", "--env", "demo", "Always");
+    expect(status).toBe(0);
+    expect(commands()).toEqual(["Always"]);
+    expect(stdout).not.toContain("does not match");
+    expect(stdout).not.toContain("older than the build");
+    expect(stdout).toContain("Crontab updated: 1 added");
+    expect(stdout).toContain("Other commands' entries are missing or don't match this build. Run `node laju");
+    await laju("crontab:install", "--env", "demo");
+    expect((await laju("crontab:install", "Always")).stdout).not.toContain("Other commands'");
+  });
+
   test("uses this process's environment if none was given", async () => {
     await laju("crontab:install", "--env", "demo");
     await laju("crontab:install");
