@@ -140,3 +140,8 @@ export function environmentForStart(): NodeJS.ProcessEnv {
   } = process.env;
   return environment;
 }
+
+/** Whether this process runs in a Kubernetes pod. */
+export function isInKubernetes(): boolean {
+  return process.env.KUBERNETES_SERVICE_HOST !== undefined;
+}
