@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../framework/runs/ledger/run";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
+import { recordedRuns } from "../support/runs";
 import { freePort, until } from "../support/servers/server";
 
 const command = (body: string, imports = "", more = "") => `
@@ -56,9 +56,6 @@ beforeAll(async () => {
   expect(await ready.laju("migrate")).toMatchObject({ status: 0, stderr: "" });
 });
 afterAll(() => ready?.remove());
-
-const runsOf = async (app: TestApp, name: string): Promise<Run[]> =>
-  JSON.parse((await app.laju("runs", name, "--json")).stdout);
 
 /** One log line with the problem and the remedy, without a stack, and exit status 1. */
 function expectSentence(
@@ -403,7 +400,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     expect(ended.status).toBe(0);
     expect(ended.stderr).toContain("laju: standard output cannot be written (ENOSPC)\n");
     expect(ended.stderr).toContain("worked");
-    expect((await runsOf(app, "Chatters"))[0]).toMatchObject({ state: "succeeded", exitStatus: 0 });
+    expect(recordedRuns(app.root, "Chatters")[0]).toMatchObject({ state: "succeeded", exitStatus: 0 });
   });
 
   test.each(["Chatters", "Prints", "Writes"])("counts and reports every line that %s lost", async (name) => {
@@ -415,7 +412,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
     const loss = `lost ${2000 - written} lines of its output: the disk is full (ENOSPC)`;
     expect(written).toBeGreaterThan(50);
     expect(ended.stderr).toContain(`laju: ${name} ${loss}\n`);
-    const [run] = await runsOf(app, name);
+    const [run] = recordedRuns(app.root, name);
     expect(run).toMatchObject({
       state: "succeeded",
       lostOutput: { lines: 2000 - written, code: "ENOSPC" },
@@ -437,7 +434,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
         /^laju: Writes lost \d+ lines of its output: the program that read it has exited/,
       ),
     });
-    expect((await runsOf(app, "Writes"))[0]).toMatchObject({
+    expect(recordedRuns(app.root, "Writes")[0]).toMatchObject({
       ...{ state: "succeeded", lostOutput: { code: "EPIPE" } },
     });
   });
@@ -460,10 +457,11 @@ describe("a run that is killed in a transaction", () => {
       output += data;
     });
     await until(() => output.includes("ready"));
-    expect((await runsOf(app, "Waits"))[0]).toMatchObject({ state: "running" });
+    expect(recordedRuns(app.root, "Waits")[0]).toMatchObject({ state: "running" });
     child.kill(signal);
     await once(child, "close");
-    expect((await runsOf(app, "Waits"))[0]).toMatchObject(expected);
+    const [run] = JSON.parse((await app.laju("runs", "Waits", "--json")).stdout);
+    expect(run).toMatchObject(expected);
     expect(notesIn(app)).not.toContain("half");
     expect(await app.run(["build/commands/Inserts.js"])).toMatchObject({ status: 0, stdout: "inserted\n" });
   });
@@ -476,7 +474,7 @@ describe("the very first run", () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => app.run(["build/commands/Plain.js"])));
     for (const ended of all)
       expect(ended).toEqual({ status: 0, signal: null, stdout: "worked\n", stderr: "" });
-    expect((await runsOf(app, "Plain")).map(({ state }) => state)).toEqual(Array(8).fill("succeeded"));
+    expect(recordedRuns(app.root, "Plain").map(({ state }) => state)).toEqual(Array(8).fill("succeeded"));
     app.remove();
   });
 
@@ -492,7 +490,11 @@ describe("the very first run", () => {
     const both = await Promise.all([1, 2].map(() => app.run(["build/commands/Timed.js"])));
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
     expect(both.map(({ stdout }) => stdout).join("")).toBe("worked\n");
-    expect((await runsOf(app, "Timed")).map(({ state }) => state).sort()).toEqual(["skipped", "succeeded"]);
+    expect(
+      recordedRuns(app.root, "Timed")
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(["skipped", "succeeded"]);
     app.remove();
   });
 });

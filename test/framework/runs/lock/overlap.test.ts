@@ -13,9 +13,9 @@ import {
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Run } from "../../../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../../../support/apps/app";
 import { withLedger } from "../../../support/ledger";
+import { recordedRuns } from "../../../support/runs";
 import { until } from "../../../support/servers/server";
 
 const bootId = () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
@@ -62,8 +62,7 @@ describe("while a run is active, another start", () => {
     return { child, closed, end };
   };
   const start = (name: string) => app.run([`build/commands/${name}.js`]);
-  const last = async (name: string): Promise<Run> =>
-    JSON.parse((await app.laju("runs", name, "--json", "--limit", "1")).stdout)[0];
+  const last = (name: string) => recordedRuns(app.root, name)[0];
 
   test("is skipped because of a lock held by another process, which is named without its arguments", async () => {
     await start("Skips");
@@ -94,7 +93,7 @@ describe("while a run is active, another start", () => {
     const running = JSON.parse((await app.laju("runs", "show", key, "--json")).stdout);
     expect(running).toMatchObject({ key, pid: first.child.pid, state: "running" });
     const message = `${before}${running.id}${after}`;
-    expect(await last("Skips")).toMatchObject({ state: "skipped", exitStatus: 0, message });
+    expect(last("Skips")).toMatchObject({ state: "skipped", exitStatus: 0, message });
     expect(await first.end()).toBe(0);
   });
 
@@ -104,7 +103,7 @@ describe("while a run is active, another start", () => {
     await first.closed;
     const next = await begin("Skips");
     expect(await next.end()).toBe(0);
-    expect(await last("Skips")).toMatchObject({ state: "succeeded" });
+    expect(last("Skips")).toMatchObject({ state: "succeeded" });
   });
 
   test("overlaps it if data/ was deleted, and the first run's failure is still recorded", async () => {
@@ -115,7 +114,7 @@ describe("while a run is active, another start", () => {
     expect(await second.end()).toBe(0);
     first.child.kill("SIGTERM");
     await first.closed;
-    const runs: Run[] = JSON.parse((await app.laju("runs", "Skips", "--json")).stdout);
+    const runs = recordedRuns(app.root, "Skips");
     expect(runs.map(({ pid, state, error }) => ({ pid, state, error }))).toEqual([
       { pid: first.child.pid, state: "failed", error: "ended by SIGTERM" },
       { pid: second.child.pid, state: "succeeded", error: null },
@@ -198,7 +197,7 @@ describe("while a run is active, another start", () => {
     const env = { LAJU_ATTEMPT: "2", LAJU_BY_HAND: "1", LAJU_SLOT: "1" };
     const ended = await app.run(["build/commands/Parent.js"], { env });
     expect(ended).toMatchObject({ status: 0, stdout: "LAJU_RUN\n", stderr: "" });
-    expect(await last("Child")).toMatchObject({ attempt: 1, state: "succeeded" });
+    expect(last("Child")).toMatchObject({ attempt: 1, state: "succeeded" });
   });
 
   test("lets exactly one of 30 run", async () => {
@@ -213,7 +212,7 @@ describe("while a run is active, another start", () => {
     await Promise.all(starts);
     const isSkip = (stderr: string) => stderr.startsWith("laju: skipped Held: ");
     expect(ended.filter(isSkip)).toHaveLength(29);
-    const runs: Run[] = JSON.parse((await app.laju("runs", "Held", "--json", "--limit", "100")).stdout);
+    const runs = recordedRuns(app.root, "Held");
     const states = runs.map(({ state }) => state).sort();
     expect(states).toEqual([...Array.from({ length: 29 }, () => "skipped"), "succeeded"]);
   });
@@ -260,7 +259,7 @@ describe("while a retry is active", () => {
     await until(() => existsSync(join(app.root, "attempts")) && app.read("attempts") === "2");
     return { child, closed };
   };
-  const runs = async (): Promise<Run[]> => JSON.parse((await app.laju("runs", "Retries", "--json")).stdout);
+  const runs = () => recordedRuns(app.root, "Retries");
   const start = () => app.run(["build/commands/Retries.js"]);
 
   test.each(["SIGKILL", "SIGTERM"] as const)(
@@ -275,12 +274,10 @@ describe("while a retry is active", () => {
         stderr: expect.stringMatching(/^laju: skipped Retries: /),
       });
       writeFileSync(join(app.root, "go"), "");
-      await until(async () =>
-        (await runs()).some(({ state, attempt }) => state === "succeeded" && attempt === 2),
-      );
+      await until(async () => runs().some(({ state, attempt }) => state === "succeeded" && attempt === 2));
       // The process that the attempt left running holds no lock.
       await until(async () => !(await start()).stderr.includes("skipped"));
-      expect((await runs())[0]).toMatchObject({ state: "succeeded", attempt: 1 });
+      expect(runs()[0]).toMatchObject({ state: "succeeded", attempt: 1 });
     },
   );
 
@@ -329,7 +326,7 @@ describe("laju stop", () => {
     expect(stopped.stdout).toMatch(/^✓ Long ended \(run 1, pid \d+\)\n$/);
     expect((await closed)[0]).toBe(143);
     expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain("sleep 4714.1");
-    const [run, ...more]: Run[] = JSON.parse((await app.laju("runs", "Long", "--json")).stdout);
+    const [run, ...more] = recordedRuns(app.root, "Long");
     expect(run).toMatchObject({ state: "failed", exitStatus: 143, error: "ended by SIGTERM" });
     expect(more).toEqual([]);
   });
@@ -337,9 +334,7 @@ describe("laju stop", () => {
   test("cancels a pending retry", async () => {
     const child = spawn(process.execPath, ["build/commands/Fails.js"], { cwd: app.root });
     const closed = once(child, "close");
-    await until(
-      async () => JSON.parse((await app.laju("runs", "Fails", "--json")).stdout)[0]?.state === "failed",
-    );
+    await until(() => recordedRuns(app.root, "Fails")[0]?.state === "failed");
     const stopped = await app.laju("stop", "Fails");
     expect(stopped.stdout).toMatch(/^✓ Canceled Fails's pending retry \(run \d+, pid \d+\)\n$/);
     expect((await closed)[1]).toBe("SIGTERM");
@@ -352,7 +347,7 @@ describe("laju stop", () => {
     await once(child.stdout, "data");
     expect((await app.laju("stop", "Traps")).status).toBe(0);
     await closed;
-    const runs: Run[] = JSON.parse((await app.laju("runs", "Traps", "--json")).stdout);
+    const runs = recordedRuns(app.root, "Traps");
     expect(runs.filter(({ state }) => state === "running" || state === "succeeded")).toEqual([]);
   });
 

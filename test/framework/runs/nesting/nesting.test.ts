@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../../../framework/runs/ledger/run";
 import { type Ended, makeApp, type TestApp } from "../../../support/apps/app";
+import { recordedRuns } from "../../../support/runs";
 import { until } from "../../../support/servers/server";
 
 const scheduled = (imports: string, work: string, more = "") => `
@@ -133,9 +133,7 @@ afterAll(() => app.remove());
 
 const start = (name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
   app.run([`build/commands/${name}.js`, ...args], { env });
-const runsOf = async (name: string): Promise<Run[]> =>
-  JSON.parse((await app.laju("runs", name, "--json")).stdout);
-const statesOf = async (name: string) => (await runsOf(name)).map(({ state }) => state);
+const statesOf = (name: string) => recordedRuns(app.root, name).map(({ state }) => state);
 /** How often a file was written to since the last call. */
 const linesOf = (file: string): number => {
   const lines = app.read(file).split("\n").length - 1;
@@ -154,10 +152,10 @@ describe("a command that starts itself is refused", () => {
   test.each(["Skips", "Waits", "Allows", "Script"])("by its file: %s", async (name) => {
     const ended = await start(name, [], { START: `node build/commands/${name}.js` });
     expectRefused(ended, `${name} → ${name}`);
-    expect(await statesOf(name)).toEqual(["failed", "failed"]);
+    expect(statesOf(name)).toEqual(["failed", "failed"]);
     const error = `not running ${name}, because it started itself: ${name} → ${name}`;
-    expect((await runsOf(name))[0]?.error).toContain(error);
-    expect((await runsOf(name))[0]?.error).not.toContain("threw");
+    expect(recordedRuns(app.root, name)[0]?.error).toContain(error);
+    expect(recordedRuns(app.root, name)[0]?.error).not.toContain("threw");
   });
 
   test.each([
@@ -190,8 +188,8 @@ describe("a command that starts itself is refused", () => {
 
   test("by a detached child, whose failure is recorded", async () => {
     expect(await start("Detaches")).toMatchObject({ status: 0 });
-    await until(async () => (await statesOf("Detaches")).includes("failed"));
-    expect((await statesOf("Detaches")).sort()).toEqual(["failed", "succeeded"]);
+    await until(async () => statesOf("Detaches").includes("failed"));
+    expect(statesOf("Detaches").sort()).toEqual(["failed", "succeeded"]);
     expect(linesOf("ran.txt")).toBe(1);
   });
 
@@ -215,7 +213,7 @@ describe("is not mistaken for a command that starts itself:", () => {
 });
 
 describe("forks and threads work on behalf of their run:", () => {
-  const recorded = async (name: string) => expect(await statesOf(name)).toEqual(["succeeded"]);
+  const recorded = async (name: string) => expect(statesOf(name)).toEqual(["succeeded"]);
 
   test.each(["Clusters", "ClusterScript"])("workers of node:cluster: %s", async (name) => {
     expect(await start(name)).toMatchObject({ status: 0, stderr: "" });
@@ -230,7 +228,7 @@ describe("forks and threads work on behalf of their run:", () => {
       stderr: "",
       stdout: expect.stringContaining("answer 42, status 0"),
     });
-    const [run] = await runsOf("Forks");
+    const [run] = recordedRuns(app.root, "Forks");
     expect(ended.stdout).toContain(`"message":"part","run":"${run?.key}"`);
     await recorded("Forks");
   });

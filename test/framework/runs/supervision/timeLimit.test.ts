@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../../../support/apps/app";
 import { withLedger } from "../../../support/ledger";
+import { recordedRuns } from "../../../support/runs";
 import { until } from "../../../support/servers/server";
 
 const limited = (body: string, meta = 'timeout: "700ms",') => `
@@ -77,7 +77,7 @@ describe("a time limit", () => {
   const timed = async (name: string, how: () => ReturnType<TestApp["run"]>) => {
     const startedAt = Date.now();
     const ended = await how();
-    const [recorded]: Run[] = JSON.parse((await app.laju("runs", name, "--json", "--limit", "1")).stdout);
+    const [recorded] = recordedRuns(app.root, name);
     return { ...ended, lasted: Date.now() - startedAt, recorded };
   };
   const direct = (name: string) => timed(name, () => app.run([`build/commands/${name}.js`]));
@@ -220,14 +220,13 @@ describe("retries", () => {
     expect((await app.laju("build")).stderr).toBe("");
   });
   afterAll(() => app.remove());
-  const runs = async (name: string): Promise<Run[]> =>
-    JSON.parse((await app.laju("runs", name, "--json")).stdout);
+  const runs = (name: string) => recordedRuns(app.root, name);
 
   test("continue until an attempt succeeds, with its exit status", async () => {
     const ended = await app.run(["build/commands/Third.js"]);
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(/laju: Third failed with status 1; retry 1 of 3 in 0\.\d s\n/);
-    expect((await runs("Third")).map(({ attempt, state }) => `${attempt} ${state}`)).toEqual([
+    expect(runs("Third").map(({ attempt, state }) => `${attempt} ${state}`)).toEqual([
       "3 succeeded",
       "2 failed",
       "1 failed",
@@ -237,16 +236,16 @@ describe("retries", () => {
   test("of a script that exits by itself end with its last status", async () => {
     const ended = await app.run(["build/commands/Never.js"]);
     expect(ended).toMatchObject({ status: 9, stdout: "try\n".repeat(4) });
-    expect(await runs("Never")).toHaveLength(4);
+    expect(runs("Never")).toHaveLength(4);
   });
 
   test("each have the full time limit, without the delay", async () => {
     expect((await app.run(["build/commands/Limited.js"])).status).toBe(0);
-    expect((await runs("Limited")).map(({ state }) => state)).toEqual(["succeeded", "failed"]);
+    expect(runs("Limited").map(({ state }) => state)).toEqual(["succeeded", "failed"]);
   });
 
   test("don't happen after a usage error", async () => {
     expect((await app.run(["build/commands/Wrong.js", "--nope"])).status).toBe(2);
-    expect(await runs("Wrong")).toHaveLength(1);
+    expect(runs("Wrong")).toHaveLength(1);
   });
 });
