@@ -283,8 +283,8 @@ describe("migrations", () => {
   });
   afterAll(() => app.remove());
 
-  /** Runs the body of a script in the app and returns its result. */
-  async function inApp(body: string) {
+  /** Runs the body of a script in the app and returns its result. Only tsx can load migrations in TypeScript. */
+  async function inApp(body: string, { withTsx = false } = {}) {
     app.write(
       "commands/Script.ts",
       `import DB from "../app/services/DB";
@@ -292,18 +292,24 @@ describe("migrations", () => {
        const work = async () => { ${body} };
        work().then((result) => console.log(JSON.stringify(result ?? null)), (error) => console.log(JSON.stringify(error.message)));`,
     );
-    const { stdout, stderr } = await app.run(["--import", "tsx", "commands/Script.ts"]);
+    const words = withTsx
+      ? ["--import", "tsx", "commands/Script.ts"]
+      : [await bundledScript(app, "commands/Script.ts")];
+    const { stdout, stderr } = await app.run(words);
     if (stderr) throw new Error(stderr);
     return JSON.parse(stdout);
   }
 
   const migration = (up: string, down = "") =>
-    `export const up = async (knex: any): Promise<void> => { ${up} };\nexport const down = async (knex: any) => { ${down} };`;
+    `export const up = async (knex) => { ${up} };\nexport const down = async (knex) => { ${down} };`;
 
   test("share one history between TypeScript and JavaScript", async () => {
-    const up = 'await knex.schema.createTable("a", (t: any) => t.increments());';
-    app.write("app/migrations/20260101_a.ts", migration(up, 'await knex.schema.dropTable("a");'));
-    expect(await inApp("return DB.migrate.latest()")).toEqual([1, ["20260101_a"]]);
+    const up = 'await knex.schema.createTable("a", (t) => t.increments());';
+    app.write(
+      "app/migrations/20260101_a.ts",
+      `const isTyped: boolean = true;\n${migration(up, 'await knex.schema.dropTable("a");')}`,
+    );
+    expect(await inApp("return DB.migrate.latest()", { withTsx: true })).toEqual([1, ["20260101_a"]]);
 
     rmSync(join(app.root, "app/migrations/20260101_a.ts"));
     // As in a build: CommonJS, in a folder marked as such.
@@ -329,8 +335,8 @@ describe("migrations", () => {
 
   test("adopt a history that knex's own migrator wrote", async () => {
     app.write(
-      "app/migrations/1_a.ts",
-      migration('await knex.schema.createTable("a", (t: any) => t.increments());'),
+      "app/migrations/1_a.js",
+      migration('await knex.schema.createTable("a", (t) => t.increments());'),
     );
     await inApp('await DB.migrate.latest(); await DB("knex_migrations").update({ name: "1_a.ts" })');
     expect(await inApp("return DB.migrate.latest()")).toContain("corrupt");
@@ -341,13 +347,13 @@ describe("migrations", () => {
 
   test("leave nothing behind when they fail halfway", async () => {
     app.write(
-      "app/migrations/1_good.ts",
-      migration('await knex.schema.createTable("good", (t: any) => t.increments());'),
+      "app/migrations/1_good.js",
+      migration('await knex.schema.createTable("good", (t) => t.increments());'),
     );
     app.write(
-      "app/migrations/2_bad.ts",
+      "app/migrations/2_bad.js",
       migration(
-        'await knex.schema.createTable("half", (t: any) => t.increments()); throw new Error("in the middle");',
+        'await knex.schema.createTable("half", (t) => t.increments()); throw new Error("in the middle");',
       ),
     );
     const tables =
@@ -357,8 +363,8 @@ describe("migrations", () => {
       [],
     ]);
     app.write(
-      "app/migrations/2_bad.ts",
-      migration('await knex.schema.createTable("whole", (t: any) => t.increments());'),
+      "app/migrations/2_bad.js",
+      migration('await knex.schema.createTable("whole", (t) => t.increments());'),
     );
     expect(await inApp(`return [await DB.migrate.latest(), ${tables}]`)).toEqual([
       [1, ["1_good", "2_bad"]],
@@ -368,10 +374,10 @@ describe("migrations", () => {
 
   test("keep the rows that refer to a table they rebuild", async () => {
     app.write(
-      "app/migrations/1_tables.ts",
+      "app/migrations/1_tables.js",
       migration(`
-        await knex.schema.createTable("parent", (t: any) => { t.increments(); t.string("name"); });
-        await knex.schema.createTable("child", (t: any) => {
+        await knex.schema.createTable("parent", (t) => { t.increments(); t.string("name"); });
+        await knex.schema.createTable("child", (t) => {
           t.increments();
           t.integer("parent_id").references("id").inTable("parent").onDelete("CASCADE");
         });
@@ -380,15 +386,15 @@ describe("migrations", () => {
     );
     await inApp("return DB.migrate.latest()");
     app.write(
-      "app/migrations/2_alter.ts",
+      "app/migrations/2_alter.js",
       migration(
-        'await knex.schema.alterTable("parent", (t: any) => { t.string("name").notNullable().alter(); });',
+        'await knex.schema.alterTable("parent", (t) => { t.string("name").notNullable().alter(); });',
       ),
     );
     const alter =
       'return [await DB.migrate.latest(), await DB("child"), await DB.raw("PRAGMA foreign_keys")]';
     expect(await inApp(alter)).toEqual([[2, ["2_alter"]], [{ id: 1, parent_id: 1 }], [{ foreign_keys: 1 }]]);
-    app.write("app/migrations/3_orphan.ts", migration('await knex("parent").delete();'));
+    app.write("app/migrations/3_orphan.js", migration('await knex("parent").delete();'));
     const orphan =
       'return [await messageOf(DB.migrate.latest()), await DB("parent").count("* as count").first()]';
     expect(await inApp(orphan)).toEqual([expect.stringContaining("foreign key violations"), { count: 1 }]);
