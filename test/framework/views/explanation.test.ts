@@ -40,7 +40,7 @@ describe("an explanation", () => {
   Monday
 
   ! Both day fields must match because the day-of-month begins with *; otherwise
-    either one would be enough
+    a match of either one would be enough
   ! */2 restarts each month (days 1-31/2), so it is not every 2 days; rate(2
     days) is even
 
