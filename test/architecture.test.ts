@@ -184,6 +184,7 @@ describe("code that runs in production", () => {
   test("ends the process in few places", () => {
     expect(whereFound(inside, /\bprocess\.(exit|abort|reallyExit)\(/)).toEqual([
       "commands/index.ts",
+      "framework/config/rootProblem.ts",
       "framework/runs/supervision/partOfRun.ts",
       "framework/runs/supervision/startRun.ts",
       "framework/runs/supervision/supervise.ts",

@@ -137,7 +137,7 @@ describe("a command reports", () => {
       const ended = [];
       for (const begin of starts) ended.push(await begin());
       rmSync(join(app.root, path));
-      for (const { stderr } of ended) expect(stderr).toMatch(/ is (not a regular file|a link)/);
+      for (const { stderr } of ended) expect(stderr).toMatch(/ is (not a regular file|a symlink)/);
       for (const { stderr } of ended) expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
       return ended.map(({ status, stdout }) => [status, stdout]);
     };
