@@ -79,7 +79,7 @@ test("opens a 100 MB log at its end, and searches it while serving others", asyn
     served += 1;
   }
   expect(served).toBeGreaterThan(3);
-  expect(await found).toContain("1 line ");
+  expect(await found).toContain("1 matching line.");
   const numbered = /data-n="(\d+)">the last line/.exec(page)?.[1];
   expect(await found).toContain(`data-n="${numbered}"`);
 });

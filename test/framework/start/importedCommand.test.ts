@@ -45,6 +45,7 @@ test("a test that imports a command loads the declaring module but nothing that 
     "framework/config/readText.ts",
     "framework/config/readers.ts",
     "framework/config/require.ts",
+    "framework/config/rootProblem.ts",
     "framework/config/sourceEntry.ts",
     "framework/config/sqliteOnNode20.ts",
     "framework/config/testEnvironment.ts",
