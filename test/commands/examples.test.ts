@@ -33,9 +33,9 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     }
   });
 
+  // test/e2e/starting.test.ts has the other ways.
   const ways = [
     ["from its source", [tsx, "commands/", ".ts"], "."],
-    ["compiled, from the root", ["build/commands/", ".js"], "."],
     ["compiled, from build/ as cron does", ["commands/", ".js"], "build"],
   ] as const;
 
@@ -62,26 +62,6 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
       expect(status).toBe(0);
     });
 
-    test.runIf(has("CleanupOldData"))("an unknown option exits with 2 and one sentence", async () => {
-      const { status, stderr } = await start("CleanupOldData", ["--days", "ten"]);
-      expect(stderr).toContain("--days is");
-      expect(stderr).not.toContain(" at ");
-      expect(status).toBe(2);
-    });
-
-    test.runIf(has("SyncExternalData"))("a missing setting exits with 1 and its name", async () => {
-      const { status, stderr } = await start("SyncExternalData");
-      expect(stderr).toContain("SYNC_API_URL is not set");
-      expect(status).toBe(1);
-    });
-
-    test.runIf(has("SyncExternalData"))("a result with failures exits with 1", async () => {
-      const partner = await startPartnerApi(["error"]);
-      const more = { SYNC_API_URL: partner.url };
-      expect(await start("SyncExternalData", [], more)).toMatchObject({ status: 1 });
-      await partner.stop();
-    });
-
     test.runIf(has("PublishScheduledPosts"))(
       "the script exits with 0, or with 1 if the database can't be reached",
       async () => {
@@ -104,6 +84,29 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
         expect(readdirSync(join(app.root, "data", "outbox"))).toHaveLength(8);
       },
     );
+
+    // A source's options, settings and results go the same way as a compiled command's.
+    if (cwd !== "build") return;
+
+    test.runIf(has("CleanupOldData"))("an unknown option exits with 2 and one sentence", async () => {
+      const { status, stderr } = await start("CleanupOldData", ["--days", "ten"]);
+      expect(stderr).toContain("--days is");
+      expect(stderr).not.toContain(" at ");
+      expect(status).toBe(2);
+    });
+
+    test.runIf(has("SyncExternalData"))("a missing setting exits with 1 and its name", async () => {
+      const { status, stderr } = await start("SyncExternalData");
+      expect(stderr).toContain("SYNC_API_URL is not set");
+      expect(status).toBe(1);
+    });
+
+    test.runIf(has("SyncExternalData"))("a result with failures exits with 1", async () => {
+      const partner = await startPartnerApi(["error"]);
+      const more = { SYNC_API_URL: partner.url };
+      expect(await start("SyncExternalData", [], more)).toMatchObject({ status: 1 });
+      await partner.stop();
+    });
   });
 
   test.runIf(has("PublishScheduledPosts"))("only the scheduled posts that are due were published", () => {

@@ -26,12 +26,12 @@ const blog = {
     (async () => { await fillBlog(DB); process.exit(0); })();`,
 };
 
+/** starting.test.ts has the other ways. */
 const ways: [string, (app: TestApp, name: string) => Promise<Ended>][] = [
   [
     "npx tsx commands/X.ts",
     (app, name) => app.run([`commands/${name}.ts`], { program: join(app.root, "node_modules/.bin/tsx") }),
   ],
-  ["node build/commands/X.js", (app, name) => app.run([`build/commands/${name}.js`])],
   [
     "cd build && node commands/X.js",
     (app, name) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") }),

@@ -121,12 +121,12 @@ describe("every way of starting a command", () => {
       await expectTold(app, way, "Tells");
     });
 
+    // All ways of naming the file for tsx start the same thing.
+    if (way.program && way !== ways["npx tsx commands/X.ts"]) return;
     test("gives a script its arguments and environment", async () => {
       await expectScriptDone(app, way);
     });
 
-    // All ways of naming the file for tsx start the same thing.
-    if (way.program && way !== ways["npx tsx commands/X.ts"]) return;
     test("answers --help, and exits with status 2 for an unknown option", async () => {
       const helped = await start(app, way, "Tells", ["--help"]);
       expect(helped).toEqual({ status: 0, signal: null, stderr: "", stdout: help });
@@ -170,7 +170,7 @@ describe("in a folder with spaces, quotes, %, $ and unicode in its name", () => 
 
   test.each(Object.entries(ways).filter(([way]) => !way.endsWith("/X")))("%s", async (_, way) => {
     await expectTold(app, way, "Tells");
-    await expectScriptDone(app, way);
+    if (!way.program) await expectScriptDone(app, way);
   });
 
   test("node laju run", async () => {

@@ -249,10 +249,10 @@ describe("notifications", () => {
 
   test("don't delay a run: it ends normally without built verbs", async () => {
     breakIt();
-    rmSync(join(app.root, "build", "laju.js"));
+    const verbs = join(app.root, "build", "laju.js");
+    renameSync(verbs, `${verbs}.away`);
     expect(await run("Counts")).toBe(1);
-    expect((await app.laju("build")).status).toBe(0);
-    expect(existsSync(join(app.root, "build", "laju.js"))).toBe(true);
+    renameSync(`${verbs}.away`, verbs);
     await settle();
     expect(hooks()).toHaveLength(1);
   });
