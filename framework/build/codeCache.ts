@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * The file name of a bundle's code cache. V8 accepts only caches of its own version, so each version of Node has a
+ * The file name of a bundle's code cache. V8 accepts only caches written by the same version, so each version of Node has a
  * separate cache.
  */
 export function cacheName(file: string): string {
