@@ -27,8 +27,12 @@ export interface LajuDescription {
   allowScripts?: Record<string, boolean>;
 }
 
-/** The packages for developing an app. */
-export const appPackages = ["@types/node", "typescript", "vitest"];
+/**
+ * The packages for developing an app. vitest brings vite, whose version is given nevertheless: 8.4 has an optional
+ * dependency that some registries don't have, and then `npm ci` rejects the lock file that `npm install` wrote
+ * (https://github.com/npm/cli/issues/9846).
+ */
+export const appPackages = ["@types/node", "typescript", "vite", "vitest"];
 
 /** The package.json of a new app. `spec` tells npm where to find laju. */
 export function appDescription(name: string, spec: string, laju: LajuDescription): AppDescription {

@@ -46,6 +46,21 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
     expect(lines.map(({ line }, at) => [line, ...comparable(said[at] ?? "")])).toEqual(documented);
   }, 420_000);
 
+  test.each(["npm ci", "npm ci --omit=dev"])(
+    "%s works with the lock file that new committed",
+    async (line) => {
+      const checkout = join(place.folder, "checkout");
+      const done = await place.type(
+        `rm -rf checkout && git clone --quiet shop checkout && cd checkout && ${line}`,
+      );
+      expect(done).toMatchObject({ status: 0 });
+      copyDriver(checkout);
+      expect(existsSync(join(checkout, "node_modules/vitest"))).toBe(line === "npm ci");
+      const { stdout } = await place.type("node laju migrate && git status --short", checkout);
+      expect(stdout).toMatch(/Ran \d+ migrations\.\n$/);
+    },
+  );
+
   describe("then the app is updated to a later version of laju, as in docs/how-to/update-laju.md", () => {
     let shop: string;
     const succeeds = async (line: string, folder = shop) => {

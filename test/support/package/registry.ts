@@ -8,6 +8,7 @@ interface Locked {
   resolved?: string;
   integrity?: string;
   name?: string;
+  optionalDependencies?: Record<string, string>;
 }
 
 /**
@@ -65,7 +66,16 @@ function lockedPackages(): Map<string, Locked[]> {
     const { resolved = fileOf(name, locked.version) } = locked;
     found.set(name, [...(found.get(name) ?? []), { ...locked, resolved }]);
   }
+  addLaterVite(found);
   return found;
+}
+
+/** Like vite 8.4.0 and a registry without one of its optional dependencies, which `npm ci` doesn't forgive. */
+function addLaterVite(packages: Map<string, Locked[]>): void {
+  const [vite] = packages.get("vite") ?? [];
+  if (vite === undefined) throw new Error("package-lock.json has no vite");
+  const optionalDependencies = { ...vite.optionalDependencies, "laju-not-in-any-registry": "^0.1.0" };
+  packages.set("vite", [vite, { ...vite, version: "8.999.0", optionalDependencies }]);
 }
 
 /** package-lock.json leaves the URL out if it is the default one. */
