@@ -23,6 +23,11 @@ export interface QueueEngine {
   readonly pipeline: number;
   /** How often the worker polls for jobs if nothing wakes it, in milliseconds. */
   readonly pollMs: number;
+  /**
+   * For how long after a worker's heartbeat no other takes over from it, in milliseconds, unless its process is known
+   * to be gone.
+   */
+  readonly safeMs: number;
   /** How many jobs one exchange should claim now, at most. */
   batch(): number;
   /** How long to leave the database to other processes after this exchange, in milliseconds. */

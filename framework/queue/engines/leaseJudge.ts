@@ -3,7 +3,7 @@ import type { Holder } from "../engine";
 /**
  * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat before that.
  */
-const patience = 900;
+const patience = 1400;
 /**
  * How long after its lease expired a connected worker still counts as alive, in milliseconds. It may just be computing.
  */
@@ -11,6 +11,8 @@ const connectedGrace = 300_000;
 
 /** How long to wait for a heartbeat after finding an expired lease, in milliseconds. Workers send one every second. */
 const listening = 3000;
+/** QueueEngine.safeMs, for engines that know the state of a worker's connection and for those that don't. */
+export const safeMs = { byConnection: patience, byLease: listening } as const;
 /** A lease that had been expired for this long at the first check is over immediately, in milliseconds. */
 const longOver = 60_000;
 /**
@@ -91,7 +93,12 @@ export class LeaseJudge {
     }: { remaining: number; isSilent: boolean; isConnected: boolean | undefined },
   ): boolean {
     const isGone = isConnected === false;
-    const isLongGone = lasts(this.#gone, id, { isSo: isGone, until, least: patience, now: this.now() });
+    const isLongGone = lasts(this.#gone, id, {
+      isSo: isGone,
+      until,
+      least: patience,
+      now: this.now(),
+    });
     if (isConnected === true) return isSilent && remaining < -connectedGrace;
     return isSilent || isLongGone;
   }

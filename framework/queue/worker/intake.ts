@@ -94,11 +94,6 @@ export class Intake {
     this.worker.giveBack(this.#waiting.takeAll());
   }
 
-  /** Returns all jobs, because a store that crashed may have lost their claims and given them to other workers. */
-  distrust(): void {
-    if (this.#waiting.size > 0) this.giveBackAll();
-  }
-
   /**
    * Returns jobs that have waited too long, and ends a quarantine that takes too long. Returns whether another job may start
    * because of that.

@@ -10,6 +10,8 @@ import { isDead } from "./liveness";
 import { type Reconciliation, UnderWay } from "./reconciliation";
 
 const beatEvery = 1000;
+/** How much sooner than `safeMs` to stop starting jobs, in milliseconds, because a start takes time too. */
+const margin = 100;
 const lookEvery = 500;
 const pruneEvery = 60_000;
 const parkEvery = 2000;
@@ -31,12 +33,10 @@ export interface MaintenanceOptions {
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
   /** Called when this worker has taken over from a dead one and must settle the blamed jobs. */
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
-  /** Called when the store can't be reached. */
-  onOutage(): void;
   /** Called regularly. */
   onTick(): void;
-  /** Called when an expired lease could be renewed, because no other worker had declared this one dead. */
-  onRenewed(): void;
+  /** Called when a heartbeat's answer has ended a doubt (see `isConfirmed`). */
+  onConfirmed(): void;
 }
 
 /** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
@@ -45,8 +45,13 @@ export class Maintenance {
   /** The new id, if it is unclear whether it was registered because the answer got lost. */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
-  /** The time, by the monotonic clock, until which no other worker can declare this one dead. */
-  #leaseEnd = Number.POSITIVE_INFINITY;
+  /** When the last answered heartbeat was sent, in milliseconds by the monotonic clock. */
+  #confirmed = Number.NEGATIVE_INFINITY;
+  /** When the store last failed, on the same clock. */
+  #failed = Number.NEGATIVE_INFINITY;
+  /** How many heartbeats in a row were answered too late to confirm anything. */
+  #late = 0;
+  #beatNow = () => {};
   #timers: NodeJS.Timeout[] = [];
   #reminder: NodeJS.Timeout | undefined;
   #busy = new Map<string, Promise<void>>();
@@ -59,8 +64,8 @@ export class Maintenance {
   ) {}
 
   async start(poll: () => void): Promise<void> {
-    await this.#register(this.id);
-    this.#every(beatEvery, "heartbeat", () => this.#beat());
+    this.#confirmed = await this.#register(this.id);
+    this.#beatNow = this.#every(beatEvery, "heartbeat", () => this.#beat());
     this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
     // Prune at the start too, because a worker that cron starts with --once doesn't run for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
@@ -71,12 +76,35 @@ export class Maintenance {
     await unlessAway(this.#takeOver());
   }
 
+  /** Whether other workers take this one for dead, so that it must not claim jobs under its present id. */
+  get isLeaseOver(): boolean {
+    return performance.now() > this.#confirmed + this.options.leaseMs;
+  }
+
   /**
-   * Whether others may have declared this worker dead, because it was frozen or the store was unavailable. Jobs that it
-   * has not started may belong to other workers by now and may even be done.
+   * Whether the jobs that this worker has not started are still its own. Only a recent heartbeat shows that: a frozen or
+   * disconnected worker's jobs may belong to others, and may even be done, and a store that crashed may have lost their
+   * claims.
    */
-  isLeaseOver(now: number): boolean {
-    return now > this.#leaseEnd;
+  get isConfirmed(): boolean {
+    return (
+      this.#confirmed > this.#failed && performance.now() < this.#confirmed + this.engine.safeMs - margin
+    );
+  }
+
+  /** Sends a heartbeat now, unless one is in flight. */
+  confirm(): void {
+    this.#beatNow();
+  }
+
+  /** Called when the store has failed. Answers to earlier requests confirm nothing. */
+  failed(): void {
+    this.#failed = performance.now();
+  }
+
+  /** Whether the store has failed since this time on the monotonic clock. */
+  hasFailedSince(time: number): boolean {
+    return this.#failed >= time;
   }
 
   /** Calls `onDue` when the next job is due, if that is before the next poll. */
@@ -123,7 +151,8 @@ export class Maintenance {
     };
     const round = () => {
       if (this.#busy.has(what)) return;
-      const under = work()
+      const under = Promise.resolve()
+        .then(work)
         .then(worked, failed)
         .finally(() => this.#busy.delete(what));
       this.#busy.set(what, under);
@@ -132,14 +161,15 @@ export class Maintenance {
     return round;
   }
 
-  async #register(id: string): Promise<void> {
+  /** Returns when the registration was sent. */
+  async #register(id: string): Promise<number> {
     const { concurrency, leaseMs, types, attemptLog } = this.options;
     const { pid } = process;
     const who = { id, host: hostname(), pid, identity: processIdentity(pid) };
     const asked = performance.now();
     await this.engine.register({ ...who, concurrency, leaseMs, types });
-    this.#leaseEnd = asked + leaseMs;
     attemptLog.open(id);
+    return asked;
   }
 
   async #beat(): Promise<void> {
@@ -151,29 +181,34 @@ export class Maintenance {
       const { isKnown, held } = await this.engine.heartbeat({ worker: this.id, leaseMs });
       if (isKnown) {
         reconcile(held);
-        return this.#prolonged(asked + leaseMs);
+        return this.#confirm(asked);
       }
     } catch (error) {
       reconciliation.cancel();
-      if (isOutage(error)) this.options.onOutage();
+      if (isOutage(error)) this.failed();
       throw error;
     }
     reconciliation.cancel();
     await this.#beginAnew();
   }
 
-  #prolonged(end: number): void {
-    const wasOver = this.isLeaseOver(performance.now());
-    this.#leaseEnd = end;
-    if (wasOver) this.options.onRenewed();
+  /** `asked`: when the heartbeat or registration was sent. */
+  #confirm(asked: number): void {
+    const wasConfirmed = this.isConfirmed;
+    this.#confirmed = asked;
+    this.#late = this.isConfirmed || this.hasFailedSince(asked) ? 0 : this.#late + 1;
+    // A single late answer may be due to a job that blocked this process.
+    if (this.#late === 3) logWarn("No job can start, because the store takes too long to answer heartbeats");
+    if (!wasConfirmed) this.options.onConfirmed();
   }
 
   async #beginAnew(): Promise<void> {
     this.#nextId ??= newId();
-    await this.#register(this.#nextId);
+    const asked = await this.#register(this.#nextId);
     this.id = this.#nextId;
     this.#nextId = undefined;
     this.options.onEvicted();
+    this.#confirm(asked);
   }
 
   async #takeOver(): Promise<void> {

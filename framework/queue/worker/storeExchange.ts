@@ -11,7 +11,8 @@ export interface ExchangingWorker {
   id(): string;
   /** How many more jobs the worker can take, if the claims in flight may return `claiming` jobs. */
   room(claiming: number): number;
-  onClaimed(claimed: ClaimedJob[], isFull: boolean): void;
+  /** `asked`: when the claim was sent, in milliseconds by the monotonic clock. */
+  onClaimed(claimed: ClaimedJob[], claim: { isFull: boolean; asked: number }): void;
   /** When the next scheduled job is due. */
   onNextDue(due: number | null): void;
   /** Called when the store has confirmed that these jobs ended or were returned. */
@@ -106,6 +107,7 @@ export class StoreExchange {
     this.#hasFreedSlot &&= !this.outgoing.isEmpty;
     const wakes = this.#wakes;
     this.#claiming += claim?.limit ?? 0;
+    const asked = performance.now();
     try {
       if (taken.returns.length > 0) await this.#release(id, taken);
       const { settle } = taken;
@@ -119,7 +121,10 @@ export class StoreExchange {
       // This worker was declared dead under its previous id, so the jobs that it claimed under that id belong to
       // others.
       if (claim === null || claimed === undefined || id !== this.worker.id()) return;
-      this.#received(claimed, claim.limit, wakes);
+      const isFull = claimed.length >= claim.limit;
+      // If the batch isn't full, there are no more jobs until something wakes this worker.
+      if (!isFull) this.#answered = wakes;
+      this.worker.onClaimed(claimed, { isFull, asked });
       this.worker.onNextDue(nextDue);
     } catch (error) {
       this.#claiming -= claim?.limit ?? 0;
@@ -157,13 +162,6 @@ export class StoreExchange {
       this.#wakes++;
       return { lost, nextDue: null };
     }
-  }
-
-  #received(claimed: ClaimedJob[], limit: number, wakes: number): void {
-    const isFull = claimed.length >= limit;
-    // If the batch isn't full, there are no more jobs until something wakes this worker.
-    if (!isFull) this.#answered = wakes;
-    this.worker.onClaimed(claimed, isFull);
   }
 }
 

@@ -92,9 +92,8 @@ export class Worker {
       onEvicted: () => this.#evicted(),
       judge: (jobs, from) => blame.judge(jobs, from),
       onTaken: (blamed, from) => this.#inherit(blamed, from),
-      onOutage: () => this.#intake.distrust(),
       onTick: () => this.#relieve(),
-      onRenewed: () => this.#consider(),
+      onConfirmed: () => this.#consider(),
     });
   }
 
@@ -102,10 +101,10 @@ export class Worker {
     return {
       id: () => this.#maintenance.id,
       room: (claiming) => this.#room(claiming),
-      onClaimed: (claimed, isFull) => this.#received(claimed, isFull),
+      onClaimed: (claimed, claim) => this.#received(claimed, claim),
       onNextDue: (due) => this.#maintenance.remind(due, this.wake),
       onConfirmed: (jobs) => this.#reconciliation.confirmed(jobs),
-      onOutage: () => this.#intake.distrust(),
+      onOutage: () => this.#maintenance.failed(),
       onOver: () => this.#consider(),
       onFailure: (error) => this.#fail(error),
     };
@@ -178,17 +177,19 @@ export class Worker {
 
   /** How many jobs to claim now, if the claims in flight may return `claiming` jobs. */
   #room(claiming: number): number {
-    if (this.#types.length === 0 || this.#isLeaseOver || this.#phase !== "working") return 0;
+    if (this.#types.length === 0 || this.#phase !== "working" || this.#maintenance.isLeaseOver) return 0;
     return this.#intake.room(claiming);
   }
 
-  #received(given: ClaimedJob[], isFull: boolean): void {
+  #received(given: ClaimedJob[], { isFull, asked }: { isFull: boolean; asked: number }): void {
     const { outage } = this.#exchange;
     this.#intake.learn(given, isFull);
     const claimed = outage.leavesDoubt ? given.filter((job) => !this.#isHere(job)) : given;
     if (claimed.length === given.length) outage.noDoubt();
     if (claimed.length === 0) return;
-    if (this.#phase !== "working") this.#settling.giveBack(claimed);
+    // The store may have lost this claim when it failed.
+    const isDoubtful = this.#maintenance.hasFailedSince(asked);
+    if (this.#phase !== "working" || isDoubtful) this.#settling.giveBack(claimed);
     else if (this.#intake.add(claimed)) this.#exchange.wake();
   }
 
@@ -198,22 +199,25 @@ export class Worker {
 
   /** Starts as many claimed jobs as there are free slots. */
   #pump(): void {
-    if (this.#isPumping || this.#intake.size === 0 || this.#mustHold()) return;
+    const isReported = () => !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
+    if (this.#isPumping || this.#intake.size === 0 || this.#intake.mustHold(isReported)) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    while (this.#intake.size > 0 && this.#running.slots < concurrency) this.#begin(this.#intake.next());
+    // A job may block the event loop for longer than a heartbeat is good for.
+    while (this.#intake.size > 0 && this.#running.slots < concurrency && this.#mayStart())
+      this.#begin(this.#intake.next());
     this.#isPumping = false;
     if (this.#intake.size === 0) this.#intake.emptied();
   }
 
-  get #isLeaseOver(): boolean {
-    return this.#maintenance.isLeaseOver(performance.now());
-  }
-
-  /** Whether no job may start now: a suspect has to run alone, or it is unclear which worker owns the jobs. */
-  #mustHold(): boolean {
-    const isReported = () => !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
-    return this.#isLeaseOver || this.#intake.mustHold(isReported);
+  /**
+   * Whether claimed jobs may start. If not, asks the store which ones are this worker's, unless it is unavailable. After
+   * an outage a claim comes first: a store that lost claims would otherwise disown jobs that are running.
+   */
+  #mayStart(): boolean {
+    if (this.#maintenance.isConfirmed) return true;
+    if (this.#exchange.outage.pauseMs === 0) this.#maintenance.confirm();
+    return false;
   }
 
   #begin(claimed: ClaimedJob): void {
@@ -318,7 +322,7 @@ export class Worker {
   #endIfIdle(): void {
     const isIdle = this.#running.size === 0 && this.#intake.size === 0 && !this.#exchange.isUnderWay;
     if (!isIdle || this.#phase === "ending") return;
-    if (this.#phase === "working" && (!this.options.once || this.#isLeaseOver)) return;
+    if (this.#phase === "working" && (!this.options.once || this.#maintenance.isLeaseOver)) return;
     this.#phase = "ending";
     clearTimeout(this.#alarm);
     this.#watch?.close();

@@ -7,6 +7,8 @@ export interface Way {
   url: string;
   /** Silences current connections without closing them. New connections work. */
   swallow(): void;
+  /** Closes current connections. New connections work. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -40,13 +42,17 @@ export async function startWay(
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   target.port = String((server.address() as AddressInfo).port);
+  const cut = () => {
+    for (const { sockets } of pairs) for (const socket of sockets) socket.destroy();
+  };
   return {
     url: target.href,
+    cut,
     swallow() {
       for (const pair of pairs) pair.isSwallowed = true;
     },
     async close() {
-      for (const { sockets } of pairs) for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, "close");
     },

@@ -4,7 +4,7 @@ import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { heldRow } from "../claimedJob";
 import { Exchanges } from "../exchanges";
-import { LeaseJudge } from "../leaseJudge";
+import { LeaseJudge, safeMs } from "../leaseJudge";
 import { portionsOf } from "../portions";
 import { PushBatcher } from "../pushBatcher";
 import { addArguments, numbers } from "./fields";
@@ -60,6 +60,7 @@ export function bullEngine({ prefix, redis = redisLocation() }: BullOptions): Qu
     name: "bullmq",
     pipeline: 2,
     pollMs: 1000,
+    safeMs: safeMs.byConnection,
     batch: () => 100,
     restMs: () => 0,
     now: () => Date.now() + store.offset,

@@ -3,7 +3,7 @@ import type { DatabaseLocation } from "../../../services/database/databaseLocati
 import type { NewJob, Pushed, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere } from "../../pushedHere";
 import { Exchanges } from "../exchanges";
-import { LeaseJudge } from "../leaseJudge";
+import { LeaseJudge, safeMs } from "../leaseJudge";
 import { JobsTable, withRetries } from "./connection";
 import { Connections } from "./connections";
 import type { ServerDialect } from "./dialect";
@@ -56,6 +56,7 @@ export function serverEngine(location: ServerLocation, dialect: ServerDialect): 
     name: dialect.name,
     pipeline: 2,
     pollMs: dialect.pollMs,
+    safeMs: safeMs.byConnection,
     batch: () => 500,
     restMs: () => 0,
     now: () => Date.now() + claims.offset,

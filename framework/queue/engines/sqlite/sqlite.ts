@@ -1,7 +1,7 @@
 import type { Database } from "../../../services/database/sqliteDriver";
 import type { Exchange, Exchanged, QueueEngine } from "../../engine";
 import { onPushHere, pushedHere, pushedIn } from "../../pushedHere";
-import { LeaseJudge } from "../leaseJudge";
+import { LeaseJudge, safeMs } from "../leaseJudge";
 import { claimJobs, promoteDue, typesReady } from "./claim";
 import { handleOf, openQueueFile, reading, rowsOf, withLock } from "./connection";
 import { groupInserts } from "./groupInserts";
@@ -32,6 +32,7 @@ export function sqliteEngine(file: string, mustExist: boolean): QueueEngine {
     name: "sqlite",
     pipeline: 1,
     pollMs: 1000,
+    safeMs: safeMs.byLease,
     batch: pace.batch,
     restMs: pace.restMs,
 

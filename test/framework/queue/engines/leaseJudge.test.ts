@@ -97,7 +97,7 @@ test.each<[string, Look[], object]>([
     "has not expired, but whose worker remains without a connection",
     [
       [0, 9, 5000, false],
-      [900, 9, 4100, false],
+      [1400, 9, 3600, false],
     ],
     { isSilent: false, isOver: true },
   ],
@@ -106,7 +106,7 @@ test.each<[string, Look[], object]>([
     [
       [0, 9, 5000, false],
       [500, 9, 4500, true],
-      [900, 9, 4100, false],
+      [1400, 9, 3600, false],
     ],
     living,
   ],

@@ -197,6 +197,36 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     }
     test("a killed worker on another host is detected by its connection", findsTheKilled);
 
+    /** A worker is frozen, loses its connections, and continues while its lease lasts, after others have done its jobs. */
+    async function startsNothingOfOthers(): Promise<void> {
+      const way = await startWay(setup.environment().DATABASE_URL as string, everything);
+      open.push(() => way.close());
+      const frozen = workerProcesses(setup.folder, { DATABASE_URL: way.url });
+      open.push(() => frozen.reset());
+      // A worker that has found many short jobs claims ahead.
+      for (let n = 0; n < 300; n++) await push("Quick");
+      const gated = await push("Gated");
+      for (let n = 0; n < 5; n++) await push("Quick");
+      const first = frozen.start({ concurrency: 1 }, "host1");
+      await traced(`Gated ${gated} 1 begun`);
+      first.child.kill("SIGSTOP");
+      way.cut();
+      expect((await engine.counts()).byState.processing).toBeGreaterThan(1);
+      workers.openGate();
+      workers.start({}, "host2");
+      await until(async () => (await engine.counts()).byState.completed === 306);
+      const traces = workers.traces();
+      first.child.kill("SIGCONT");
+      await pause(500);
+      // The job that it was running ends, unheard.
+      expect(workers.traces().slice(traces.length)).toEqual([`Gated ${gated} 1 done`]);
+    }
+    if (setup.database !== undefined)
+      test.skipIf(process.getuid?.() !== 0)(
+        "a worker that was frozen and disconnected starts no jobs that others have done",
+        startsNothingOfOthers,
+      );
+
     more({ engine: () => engine, workers: () => workers, push, state, traced, open });
   });
 }
