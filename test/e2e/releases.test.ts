@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/apps/app";
 import { type FakeCrontab, fakeCrontab } from "../support/crontab/fakeCrontab";
 import { withLedger } from "../support/ledger";
+import { needs } from "../support/servers/requirement";
 
 const docs = readFileSync(join(import.meta.dirname, "../../docs/how-to/deploy.md"), "utf8");
 const table = (name: string) => `
@@ -11,44 +12,58 @@ export const up = (knex) => knex.schema.createTable("${name}", (table) => { tabl
 export const down = (knex) => knex.schema.dropTable("${name}");`;
 const daily = (hour: number) => `export const meta = { schedule: "0 ${hour} * * *" }; console.log("done");`;
 
-describe("releases, as in docs/how-to/deploy.md", () => {
+/** Runs on this machine what ssh would run on the server; rsync names the user with -l. */
+const ssh = `#!/bin/sh
+while [ "$1" != server ] && [ "$1" != deploy@server ]; do shift; done
+shift
+exec sh -c "$*"
+`;
+const rsync = needs("rsync");
+
+describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}`, () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;
-  const made: TestApp[] = [];
 
   beforeAll(async () => {
     cron = fakeCrontab();
-    app = makeApp({ "commands/Daily.ts": daily(8), "app/migrations/20270101_old.ts": table("old") });
+    writeFileSync(join(cron.folder, "bin", "ssh"), ssh);
+    chmodSync(join(cron.folder, "bin", "ssh"), 0o755);
+    app = makeApp({
+      "commands/Daily.ts": daily(8),
+      "app/migrations/20270101_old.ts": table("old"),
+      "package-lock.json": "{}",
+      "vendor/laju-0.1.0.tgz": "",
+    });
     folder = dirname(app.root);
-    for (const path of ["releases", "shared"]) mkdirSync(join(folder, path));
-    const settings = `NODE_ENV=production\nDB_CONNECTION=production\nLAJU_DATA=${folder}/shared/data\nLAJU_LOGS=${folder}/shared/logs\n`;
-    writeFileSync(join(folder, "shared", ".env"), settings, { mode: 0o600 });
-    await release("41");
+    expect(await sh(blockWith("mkdir -p /srv/app/shared/data").replace(/^nano .*\n/m, ""))).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    writeFileSync(join(folder, "shared", ".env"), blockWith("LAJU_SCHEDULE="), { mode: 0o600 });
+    await copyRelease("41");
     app.write("commands/Daily.ts", daily(9));
     app.write("app/migrations/20270201_new.ts", table("fresh"));
-    await release("42");
+    await copyRelease("42");
   });
   afterAll(() => {
-    for (const one of [app, ...made]) one?.remove();
+    app?.remove();
     cron?.remove();
   });
 
-  /** Creates a release as deployed: without sources. */
-  async function release(name: string): Promise<void> {
+  /** Builds the app and copies it to the server: without sources. */
+  async function copyRelease(name: string): Promise<void> {
     expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
-    const copy = app.copy();
-    made.push(copy);
-    renameSync(copy.root, join(folder, "releases", name));
-    for (const sources of ["app", "commands", "framework"]) {
-      rmSync(join(folder, "releases", name, sources), { recursive: true });
-    }
+    const copied = await sh(blockWith("rsync -a build").replaceAll("42", name), app.root);
+    expect(copied).toMatchObject({ status: 0, stderr: "" });
+    expect(existsSync(join(folder, "releases", name, "commands"))).toBe(false);
   }
 
-  /** A section's script, adapted to another release and folder, without npm. */
-  function script(heading: string, from: string, to: string): string {
-    const [, code = "false"] = /```\n(cd [\s\S]*?)```/.exec(docs.slice(docs.indexOf(heading))) ?? [];
-    return code.replaceAll("/srv/app", folder).replaceAll(from, to).replace("npm ci --omit=dev", "true");
+  /** The page's block that contains this line, adapted to the test's folder. */
+  function blockWith(line: string): string {
+    const block = [...docs.matchAll(/^```\n([\s\S]*?)^```/gm)].find(([, code]) => code?.includes(line))?.[1];
+    if (block === undefined) throw new Error(`no block of deploy.md contains ${line}`);
+    return block.replaceAll("/srv/app", folder);
   }
   const sh = (code: string, cwd = folder) => {
     const PATH = `${cron.folder}/bin:${dirname(process.execPath)}:${process.env.PATH}`;
@@ -58,11 +73,18 @@ describe("releases, as in docs/how-to/deploy.md", () => {
 
   test("can be deployed one after another and rolled back", async () => {
     for (const name of ["41", "42"]) {
-      const deployed = await sh(script("## Releases", "42", name));
+      // The first release gets its packages without npm, which takes minutes; the second one copies them.
+      const modules = join(app.root, "node_modules");
+      const packages =
+        name === "41" ? `ln -s ${modules} node_modules\n` : blockWith("cmp -s package-lock.json");
+      const script = blockWith("npm ci --omit=dev\nnode laju migrate\nln").replaceAll("42", name);
+      const deployed = await sh(script.replace("npm ci --omit=dev\n", packages));
       expect(deployed).toMatchObject({ status: 0, stderr: "" });
       expect(deployed.stdout).toMatch(/✓ The crontab of \w+ is up to date\n$/);
     }
     expect(String(cron.table())).toContain("\n0 9 * * * ");
+    expect(lstatSync(join(folder, "releases/42/node_modules")).isSymbolicLink()).toBe(true);
+    expect(statSync(join(folder, "shared/data")).mode & 0o077).toBe(0);
 
     // Between switching the link and installing, the verbs say which of the two is newer.
     await sh("ln -sfn releases/41 current");
@@ -72,7 +94,7 @@ describe("releases, as in docs/how-to/deploy.md", () => {
     const status = await current("node laju status");
     expect(status.stdout.split("\n")[0]).toMatch(new RegExp(`^✗ The crontab of \\w+ ${newer}$`));
 
-    const back = await sh(script("### Rolling back", "41", "41"));
+    const back = await sh(blockWith("node laju migrate:status"));
     expect(back).toMatchObject({ status: 0, stderr: "" });
     expect(back.stdout).toContain("✓ 20270101_old\n↷ 20270201_new   has run, but is not in this release\n");
     expect(back.stdout).toMatch(/✓ The crontab of \w+ is up to date\n$/);
