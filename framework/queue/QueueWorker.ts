@@ -23,9 +23,9 @@ export async function workQueue(
   return workUntilStopped({ ...options, ...(onSettled && { onSettled }) });
 }
 
-/** "Jobs: 12 completed, 1 failed". */
+/** "Jobs: 12 completed, 1 failed, 3 retries". A job that needed two retries counts twice. */
 export function summaryText({ completed, failed, retried, returned }: WorkerSummary): string {
-  const counts = { completed, failed, "to be retried": retried, returned };
+  const counts = { completed, failed, [retried === 1 ? "retry" : "retries"]: retried, returned };
   const parts = Object.entries(counts).filter(([name, count]) => count > 0 || name === "completed");
   return `Jobs: ${parts.map(([name, count]) => `${count} ${name}`).join(", ")}`;
 }

@@ -9,7 +9,7 @@ import type { Parked, WorkerOptions } from "./workOptions";
 export interface WorkerSummary {
   completed: number;
   failed: number;
-  /** Failed attempts that will be retried. */
+  /** Failed attempts after which a job was queued for another attempt. */
   retried: number;
   /** Jobs returned to the queue because the worker had to stop. */
   returned: number;

@@ -126,8 +126,12 @@ export interface Failures {
   attempts: number;
 }
 
-/** Counts from the first attempt of the run that opened an incident to the run that closed it. */
-export function countFailures({ name, runId, openedAt, closedAt }: Incident): Failures {
+/**
+ * Counts from the first attempt of the run that opened an incident to the run that closed it. Returns undefined for
+ * incidents of jobs and of the host, which have no runs. Their names contain a space, as no command's name does.
+ */
+export function countFailures({ name, runId, openedAt, closedAt }: Incident): Failures | undefined {
+  if (name.includes(" ")) return undefined;
   return ledger()
     .prepare(
       `SELECT count(DISTINCT coalesce(retry_of, key, id)) AS starts, count(*) AS attempts FROM runs AS bad

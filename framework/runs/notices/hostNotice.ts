@@ -24,7 +24,7 @@ export function hostNotice(reason: string, output: string, now: number): NoticeC
       acknowledgeReason: null,
     },
     run: undefined,
-    failures: { starts: 0, attempts: 0 },
+    failures: undefined,
     output,
     rawOutput: output,
   };

@@ -16,8 +16,8 @@ export interface NoticeContent {
   app: string;
   incident: Incident;
   run: Run | undefined;
-  /** How often the command failed during the incident. */
-  failures: Failures;
+  /** How often the command failed during the incident; undefined for jobs and the host, which have no runs. */
+  failures: Failures | undefined;
   /** The end of the run's output, formatted for reading. */
   output: string;
   /** The end of the run's output exactly as in the log. */
@@ -49,7 +49,7 @@ export function noticeFacts({
   const facts: [string, string | undefined][] = [
     ["About", description || undefined],
     ["Since", event === "recovery" ? `${timeText(incident.openedAt)} (${incident.reason})` : undefined],
-    ["Failed", event === "recovery" ? failuresText(failures) : undefined],
+    ["Failed", event === "recovery" && failures ? failuresText(failures) : undefined],
     ["Started", run && timeText(run.startedAt)],
     ["Duration", run?.durationMs == null ? undefined : formatDuration(run.durationMs)],
     ["Attempt", run && run.attempt > 1 ? String(run.attempt) : undefined],

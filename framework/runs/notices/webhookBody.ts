@@ -47,8 +47,8 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
       app,
       incident,
       run,
-      failures: failures.starts,
-      attempts: failures.attempts,
+      failures: failures?.starts ?? null,
+      attempts: failures?.attempts ?? null,
       output: rawOutput,
     };
   },

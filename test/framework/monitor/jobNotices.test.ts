@@ -35,24 +35,39 @@ describe("notifications of failed jobs", () => {
 
   const push = async (...words: string[]) =>
     expect(await app.run(["build/commands/Push.js", ...words])).toMatchObject({ status: 0 });
-  /** Until no job is left, including retries. */
+  /** Until no job is left, including retries. Returns the workers' last lines. */
   const work = async (quietMinutes = "10") => {
+    const summaries: string[] = [];
     const env = { QUEUE_QUIET_MINUTES: quietMinutes };
     const waiting = async () => {
       const { total } = JSON.parse((await app.laju("queue:status", "--json")).stdout);
       return total.pending + total.scheduled;
     };
     do {
-      expect(await app.run(["build/commands/Worker.js", "--once"], { env })).toMatchObject({ status: 0 });
+      const { stdout, status } = await app.run(["build/commands/Worker.js", "--once"], { env });
+      expect(status).toBe(0);
+      summaries.push(/Jobs: [\w, ]+/.exec(stdout)?.[0] ?? "");
     } while ((await waiting()) > 0);
+    return summaries;
   };
   const hooks = () => http.requests.map(({ body }) => JSON.parse(body));
 
   test("are sent once per job type, and once more when it has recovered", async () => {
     await push("bad", "good", "bad", "good", "bad");
-    await work();
+    const summaries = await work();
+    // Each failed job had two attempts, so one retry.
+    const countOf = (word: RegExp) =>
+      summaries.reduce(
+        (sum, text) => sum + Number(new RegExp(`(\\d+) ${word.source}\\b`).exec(text)?.[1] ?? 0),
+        0,
+      );
+    expect([countOf(/completed/), countOf(/failed/), countOf(/retr(?:y|ies)/)]).toEqual([2, 3, 3]);
     await until(() => smtp.mails.length === 1 && hooks().length === 1);
-    expect(hooks()[0]).toMatchObject({ event: "failure", command: "job SendInvoice" });
+    expect(hooks()[0]).toMatchObject({
+      ...{ event: "failure", command: "job SendInvoice" },
+      // Jobs are not counted: their failures are in the queue, not in the ledger.
+      ...{ failures: null, attempts: null },
+    });
     expect(hooks()[0].title).toMatch(
       /^job SendInvoice failed: Error: card declined \(node laju queue:show \d\)$/,
     );
