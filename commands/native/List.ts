@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { warnOfChanges } from "../../framework/catalog/buildDrift";
 import { readManifest } from "../../framework/catalog/buildManifest";
 import { readBuiltCommands, readCatalog } from "../../framework/catalog/catalog";
-import { isForEnvironment, isUnscheduledHere } from "../../framework/catalog/scheduledHere";
+import { isUnscheduledHere, scheduledHere } from "../../framework/catalog/scheduledHere";
 import {
   isNamed,
   selectCommands,
@@ -14,6 +14,7 @@ import { reportProblems, reportWarnings } from "../../framework/cli/manifestProb
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
+import { installedCommands } from "../../framework/crontab/install/installed/commands";
 import { installedFor, needsInstall } from "../../framework/crontab/install/needs";
 import { hostClock } from "../../framework/host/hostClock";
 import type { DeployedCommand } from "../../framework/metadata/overrides";
@@ -34,7 +35,10 @@ export default verb({
   ],
   options: {
     json: { type: "boolean", description: "Print the rows as JSON" },
-    next: { type: "boolean", description: `Show the next ${upcoming} times of each command` },
+    next: {
+      type: "boolean",
+      description: `Show the next ${upcoming} times of each schedule, installed or not`,
+    },
     timeline: { type: "boolean", description: "Show the next 24 hours: how many starts, and which coincide" },
     ...selectionOptions,
     ...sortOption,
@@ -60,17 +64,20 @@ export default verb({
     const built = isBuilt ? readBuiltCommands() : [];
     const environment = options.env ?? installedFor();
     if (options.timeline) {
-      const hours = timelineOf(
-        commands.map(asBuilt(built)).filter((command) => isForEnvironment(environment, command)),
-        clock,
-      );
-      const notes = { leftOut: countedReasons(leftOut(commands, environment)) };
+      const here = scheduledHere(commands.map(asBuilt(built)), environment);
+      const hours = timelineOf(here, clock);
+      const isInstalled = installedCommands();
+      const notes = {
+        leftOut: countedReasons(leftOut(commands, environment)),
+        notInstalled: here.filter(({ name }) => !isInstalled(name)).length,
+      };
       console.log(options.json ? jsonText(hours) : timelineText(hours, clock, terminal, notes));
       return reportProblems(problems);
     }
     const rows = listRows(commands, clock, {
       next: options.next ? upcoming : 0,
       environment,
+      isInstalled: installedCommands(),
       built: asBuilt(built),
       failed: failedCommands(commands, environment, clock),
     });

@@ -5,6 +5,7 @@ import { describeOptions } from "../../framework/cli/optionsHelp";
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
+import { installedCommands } from "../../framework/crontab/install/installed/commands";
 import { installedFor } from "../../framework/crontab/install/needs";
 import { hostClock, shortTimes } from "../../framework/host/hostClock";
 import { priorityText } from "../../framework/metadata/commandMeta";
@@ -12,7 +13,7 @@ import type { DeployedCommand } from "../../framework/metadata/overrides";
 import { listRuns } from "../../framework/runs/history/findRuns";
 import { jsonText } from "../../framework/text/jsonText";
 import { printableLine } from "../../framework/text/printable";
-import { listRows } from "../../framework/views/commandList";
+import { type ListRow, listRows } from "../../framework/views/commandList";
 import { runTable } from "../../framework/views/runList";
 
 const upcoming = 3;
@@ -27,6 +28,7 @@ export default verb({
     const [row] = listRows([command], clock, {
       next: upcoming,
       environment: installedFor(),
+      isInstalled: installedCommands(),
     });
     const runs = listRuns({ name: command.name, limit: 5 });
     if (options.json) return console.log(jsonText({ ...row, options: command.options, runs }));
@@ -38,7 +40,7 @@ export default verb({
       ["schedule", command.schedules.join(", ") || "none: started by hand"],
       ["in words", row?.words.join("; ") || null],
       ["time zone", command.timezone],
-      ["next", shortTimes(row?.next ?? [], zone).join(", ") || null],
+      ["next", nextText(row, zone)],
       ["timeout", timeoutText(command)],
       ["overlap", command.overlap],
       [
@@ -63,6 +65,12 @@ export default verb({
     console.log(["", "Last runs", runTable(runs, Date.now(), terminal).replace(/^\n/, "")].join("\n"));
   },
 });
+
+/** The next times of the schedule, and whether anything starts the command then. */
+function nextText(row: ListRow | undefined, zone: string): string | null {
+  const times = shortTimes(row?.next ?? [], zone).join(", ");
+  return times === "" ? null : `${times}${row?.isInstalled ? "" : " (not installed)"}`;
+}
 
 function timeoutText({ timeout, timeoutFrom }: DeployedCommand): string | null {
   if (timeout === false) return "none";

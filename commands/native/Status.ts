@@ -13,9 +13,6 @@ import {
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { paths } from "../../framework/config/config";
-import { isInKubernetes } from "../../framework/config/launch";
-import { hasInstalledTimers } from "../../framework/crontab/exports/installedTimers";
-import { otherTables } from "../../framework/crontab/install/otherTables";
 import { targetOptions, userOption } from "../../framework/crontab/install/target";
 import { daemonQuirks } from "../../framework/host/daemonQuirks";
 import { hostClock } from "../../framework/host/hostClock";
@@ -73,15 +70,8 @@ queue or of oneServer that does not answer. Only --check asks these servers; wit
         order ?? "failed",
         (row) => options.all === true || isNamed(row, selection),
       );
-      const isElsewhere = status.crontab.state === "not installed" && isStartedElsewhere();
-      const shownStatus = { ...status, commands, isStartedElsewhere: isElsewhere };
-      console.log(statusText(shownStatus, clock, terminalFor(1), hidden));
+      console.log(statusText({ ...status, commands }, clock, terminalFor(1), hidden));
     }
     return options.check && status.needsPerson.length > 0 ? 1 : 0;
   },
 });
-
-/** Whether /etc/cron.d, another user's crontab, systemd or Kubernetes starts the commands. */
-function isStartedElsewhere(): boolean {
-  return isInKubernetes() || hasInstalledTimers(paths.root) || otherTables().length > 0;
-}

@@ -1,3 +1,4 @@
+import { installedCommands } from "../crontab/install/installed/commands";
 import { installedBlock, installedRoot } from "../crontab/install/installedOptions";
 import { readingOnce } from "../crontab/install/systemCrontab";
 import { type EntryParts, entriesIn } from "../crontab/text/entryParts";
@@ -16,6 +17,8 @@ export interface CheckContext {
   root(): string;
   /** The log files that crontab:install would use, and those that the installed entries use. */
   logs(): string[];
+  /** Whether anything starts the command with this name on schedule. */
+  isInstalled(name: string): boolean;
   /** The installed entries; undefined if there is no installed block. */
   entries(): readonly EntryParts[] | undefined;
 }
@@ -27,9 +30,11 @@ export function checkContext(asked: string | undefined, read = readingOnce()): C
     const block = installedBlock({ user }, read);
     return block && entriesIn(block.body);
   });
+  const isInstalled = once(() => installedCommands({ user }, read));
   return {
     read,
     user,
+    isInstalled: (name) => isInstalled()(name),
     cron: once(() => hostCron({ cron: readInstallation()?.options.cron })),
     root: once(() => installedRoot({ user }, read)),
     entries,

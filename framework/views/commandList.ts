@@ -1,10 +1,11 @@
+import { nextStart, nextTimes, type StartedHere } from "../catalog/nextStarts";
 import { isForEnvironment, isUnscheduledHere } from "../catalog/scheduledHere";
 import { clipped, padded, visibleWidth, widest } from "../cli/table";
 import type { Terminal } from "../cli/terminal";
 import { shortTimes } from "../host/hostClock";
 import type { DeployedCommand } from "../metadata/overrides";
 import { scheduleInWords } from "../schedule/expression/words";
-import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
+import type { HostClock } from "../schedule/times/nextRuns";
 import { shownUrl } from "../services/webAddress";
 import { until } from "../text/ago";
 import { printableLine } from "../text/printable";
@@ -14,17 +15,19 @@ import { inOrder, type RowOrder } from "./rowOrder";
 /** A row of `list --json`. */
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
+  /** Whether the crontab or another scheduler here starts it. */
+  isInstalled: boolean;
+  /** When it starts next; null if nothing will start it. */
   nextRun: string | null;
   /** Whether its last run failed and no retry is pending. */
   hasFailed: boolean;
+  /** The next times of its schedule, whether or not it is installed. */
   next?: string[];
 }
 
-export interface ListOptions {
+export interface ListOptions extends StartedHere {
   /** How many upcoming times to show for each command. */
   next: number;
-  /** The current environment. Commands for other environments are not started here. */
-  environment: string;
   /** The names of the commands whose last run failed. */
   failed?: ReadonlySet<string>;
   /** Returns a command as it is in the build, whose schedule determines its next start. */
@@ -35,14 +38,10 @@ export interface ListOptions {
 export function listRows(
   commands: DeployedCommand[],
   clock: HostClock,
-  { next, environment, failed, built = (command) => command }: ListOptions,
+  { next, failed, built = (command) => command, ...here }: ListOptions,
 ): ListRow[] {
   return commands.map((command) => {
     const { options: _options, log: _log, ...facts } = command;
-    const dates = isForEnvironment(environment, command)
-      ? nextRuns(built(command), clock, Math.max(next, 1))
-      : [];
-    const times = dates.map((time) => time.toISOString());
     return {
       ...facts,
       // The path of a ping URL is a secret: anyone who knows it can report success.
@@ -51,9 +50,12 @@ export function listRows(
       get words() {
         return facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name));
       },
-      nextRun: times[0] ?? null,
+      isInstalled: here.isInstalled(facts.name),
+      nextRun: nextStart(built(command), clock, here)?.toISOString() ?? null,
       hasFailed: failed?.has(facts.name) ?? false,
-      ...(next > 0 && { next: times }),
+      ...(next > 0 && {
+        next: nextTimes(built(command), clock, here, next).map((time) => time.toISOString()),
+      }),
     };
   });
 }
@@ -137,7 +139,9 @@ function due(row: ListRow, { now, environment }: ListContext): string {
   if (!row.enabled) return "disabled";
   if (row.schedules.length > 0 && !isForEnvironment(environment, row))
     return `only in ${row.environments?.join(", ")}`;
-  if (row.nextRun === null) return row.schedules.length > 0 ? "at boot" : "";
+  if (row.schedules.length === 0) return "";
+  if (!row.isInstalled) return "not installed";
+  if (row.nextRun === null) return "at boot";
   return `next in ${until(Date.parse(row.nextRun) - now.getTime())}`;
 }
 

@@ -1,9 +1,9 @@
 import { readCatalog } from "../catalog/catalog";
-import { scheduledHere } from "../catalog/scheduledHere";
+import { nextStart } from "../catalog/nextStarts";
+import { installedCommands } from "../crontab/install/installed/commands";
 import { installedFor } from "../crontab/install/needs";
 import { hostClock } from "../host/hostClock";
 import { hasFailed, type Run } from "../runs/ledger/run";
-import { nextRuns } from "../schedule/times/nextRuns";
 import { oneOf } from "./rowOrder";
 
 const orders = ["failed", "newest", "next", "name"] as const;
@@ -59,8 +59,11 @@ function byNextStart(runs: readonly Run[], starts: ReadonlyMap<string, number>):
 /** When each command starts next here, in milliseconds since the epoch. */
 function nextStarts(): Map<string, number> {
   const clock = hostClock();
-  const here = scheduledHere(readCatalog().commands, installedFor());
+  const here = { environment: installedFor(), isInstalled: installedCommands() };
   return new Map(
-    here.flatMap((command) => nextRuns(command, clock, 1).map((time) => [command.name, time.getTime()])),
+    readCatalog().commands.flatMap((command) => {
+      const next = nextStart(command, clock, here);
+      return next === undefined ? [] : [[command.name, next.getTime()] as const];
+    }),
   );
 }

@@ -1,3 +1,4 @@
+import { nextStart, type StartedHere } from "../catalog/nextStarts";
 import { isForEnvironment, scheduledHere } from "../catalog/scheduledHere";
 import { environmentName } from "../config/config";
 import { type CrontabHealth, crontabHealth } from "../crontab/install/crontabHealth";
@@ -16,14 +17,16 @@ import { markLostRuns } from "../runs/history/lostRuns";
 import { runHistories } from "../runs/history/runHistory";
 import type { Run } from "../runs/ledger/run";
 import { pauseOf } from "../runs/supervision/pause";
-import { type HostClock, nextRuns } from "../schedule/times/nextRuns";
+import type { HostClock } from "../schedule/times/nextRuns";
 
 /** A command's state: a row of `status`. */
 export interface StatusRow {
   name: string;
   enabled: boolean;
-  /** Whether this host starts the command on schedule: it is enabled and meant for this environment. */
+  /** Whether this host should start the command: it has a schedule, is enabled and meant for this environment. */
   isScheduled: boolean;
+  /** Whether the crontab or another scheduler here does start it. */
+  isInstalled: boolean;
   /** The environments for which the command is meant; null means all. */
   environments: string[] | null;
   /** Whether the current environment is one of them. */
@@ -37,6 +40,7 @@ export interface StatusRow {
   skipped: number;
   /** The other server that ran the command at its latest scheduled time (`oneServer`). */
   ranElsewhere: string | null;
+  /** When it starts next; null if nothing will start it. */
   nextRun: string | null;
   troubles: Trouble[];
 }
@@ -72,11 +76,11 @@ export function readStatus(
   sources: StatusSources = freshSources,
 ): Status {
   const context = sources.checkContext(asked.user);
-  const { read, cron } = context;
+  const { read, cron, isInstalled } = context;
   const local = [...sources.runLocalChecks(context, ["crontab"])];
   const { runHistories: historiesOf } = sources;
   try {
-    return statusWith(local, { all, shown, clock, asked, read, cron, historiesOf });
+    return statusWith(local, { all, shown, clock, asked, read, cron, isInstalled, historiesOf });
   } catch (error) {
     if (!isLedgerTrouble(error)) throw error;
     const health = withLedgerTrouble(local, error);
@@ -92,11 +96,12 @@ interface Reading {
   asked: TargetOptions;
   read: typeof readCrontab;
   cron: CheckContext["cron"];
+  isInstalled: CheckContext["isInstalled"];
   historiesOf: typeof runHistories;
 }
 
 function statusWith(local: CheckResult[], reading: Reading): Status {
-  const { all, shown, clock, asked, read, cron, historiesOf } = reading;
+  const { all, shown, clock, asked, read, cron, isInstalled, historiesOf } = reading;
   markLostRuns();
   const env = asked.env ?? installedEnvironment(asked, read);
   const here = scheduledHere(all, env).map(({ name }) => name);
@@ -114,7 +119,8 @@ function statusWith(local: CheckResult[], reading: Reading): Status {
   const commands = shown.map((command) =>
     statusRow(command, histories.get(command.name) as RunHistory, clock, {
       isScheduled: isHere.has(command.name),
-      isMeantHere: isForEnvironment(env ?? environmentName(), command),
+      environment: env ?? environmentName(),
+      isInstalled,
       since: since(command.name),
     }),
   );
@@ -164,25 +170,26 @@ export function statusRow(
   command: DeployedCommand,
   history: RunHistory,
   clock: HostClock,
-  here: { isScheduled: boolean; isMeantHere: boolean; since: number | null },
+  here: StartedHere & { isScheduled: boolean; since: number | null },
 ): StatusRow {
   const { name, schedules, timezone, overlap, enabled, environments } = command;
   const { last, running, isRetrying, skipped, ranElsewhere } = history;
-  const isOver = !enabled || (schedules.length > 0 && !here.isMeantHere);
-  const [next] = here.isScheduled ? nextRuns(command, clock, 1) : [];
+  const isMeantHere = isForEnvironment(here.environment, command);
+  const isOver = !enabled || (schedules.length > 0 && !isMeantHere);
   return {
     name,
     enabled,
     isScheduled: here.isScheduled,
+    isInstalled: here.isInstalled(name),
     environments,
-    isMeantHere: here.isMeantHere,
+    isMeantHere,
     last,
     running,
     isRetrying,
     isPaused: pauseOf(name, clock.now.getTime()) !== undefined,
     skipped,
     ranElsewhere,
-    nextRun: next?.toISOString() ?? null,
+    nextRun: nextStart(command, clock, here)?.toISOString() ?? null,
     // A command that is no longer started here could never recover.
     troubles: isOver ? [] : troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
   };

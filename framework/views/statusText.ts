@@ -13,15 +13,14 @@ import type { Status, StatusRow } from "./statusRows";
 
 /** The table of `node laju status`; `hidden` are commands that are not started here. */
 export function statusText(
-  status: Status & QueuePart & SchedulerPart,
+  status: Status & QueuePart,
   clock: HostClock,
   terminal: Terminal,
   hidden: readonly StatusRow[] = [],
 ): string {
   const { commands, crontab } = status;
   const { paint } = terminal;
-  const isStarted = crontab.state !== "not installed" || status.isStartedElsewhere === true;
-  const rows = commands.map((row) => cells(row, clock, isStarted));
+  const rows = commands.map((row) => cells(row, clock));
   const isLong = (text = "") => visibleWidth(text) > Math.floor(terminal.width * longName);
   const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(0, ...rows.map((row) => (column === 0 && isLong(row[0]) ? 0 : visibleWidth(row[column] ?? "")))),
@@ -81,11 +80,6 @@ interface QueuePart {
   queueProblem?: string;
 }
 
-interface SchedulerPart {
-  /** Whether something other than this host's crontab starts the commands, such as systemd timers. */
-  isStartedElsewhere?: boolean;
-}
-
 function line(row: StatusRow, texts: string[], widths: number[], terminal: Terminal): string {
   const [name = "", ...others] = texts;
   if (visibleWidth(name) > (widths[0] as number)) {
@@ -108,12 +102,12 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   return `${start}   ${terminal.paint(style, text)}`.trimEnd();
 }
 
-function cells(row: StatusRow, { now }: HostClock, isStarted: boolean): string[] {
+function cells(row: StatusRow, { now }: HostClock): string[] {
   const { name, last, running } = row;
   const durationMs = running === null ? last?.durationMs : Math.max(0, now.getTime() - running.startedAt);
   const lasted = durationMs == null ? "" : formatDuration(durationMs);
   const when = running !== null ? "running" : last === null ? "never" : ago(now.getTime() - last.startedAt);
-  return [name, when, lasted, endingOf(row), nextOf(row, now, isStarted), noteOf(row, now)];
+  return [name, when, lasted, endingOf(row), nextOf(row, now), noteOf(row, now)];
 }
 
 function endingOf({ last, running, isRetrying }: StatusRow): string {
@@ -122,14 +116,14 @@ function endingOf({ last, running, isRetrying }: StatusRow): string {
   return last.state === "failed" ? `exit ${last.exitStatus}` : last.state.replace("_", " ");
 }
 
-/** The next start, if anything on this host will start the command then. */
-function nextOf(row: StatusRow, now: Date, isStarted: boolean): string {
-  const { enabled, isMeantHere, environments, isScheduled, isPaused, nextRun } = row;
+function nextOf(row: StatusRow, now: Date): string {
+  const { enabled, isMeantHere, environments, isScheduled, isInstalled, isPaused, nextRun } = row;
   if (!enabled) return "disabled";
   if (!isMeantHere) return `only in ${environments?.join(", ")}`;
   if (isPaused) return "paused";
-  if (!isScheduled || nextRun === null) return "";
-  if (!isStarted) return "not installed";
+  if (!isScheduled) return "";
+  if (!isInstalled) return "not installed";
+  if (nextRun === null) return "";
   return `next in ${until(Date.parse(nextRun) - now.getTime())}`;
 }
 

@@ -9,6 +9,8 @@ import type { TimelineHour, TimelineStart } from "./timeline";
 export interface TimelineNotes {
   /** "3 only in staging, 2 disabled"; empty if everything is counted. */
   leftOut: string;
+  /** How many of the counted commands nothing starts yet. */
+  notInstalled: number;
 }
 
 /** One screen: how many commands start in each of the next 24 hours, and which start at the same time. */
@@ -16,13 +18,16 @@ export function timelineText(
   hours: readonly TimelineHour[],
   clock: HostClock,
   terminal: Terminal,
-  { leftOut }: TimelineNotes,
+  { leftOut, notInstalled }: TimelineNotes,
 ): string {
   const { now, hostTimezone } = clock;
   const starts = hours.flatMap((hour) => hour.starts);
   const span = `The 24 hours from ${shortTime(now, hostTimezone)}, ${hostTimezone}`;
   const head = terminal.paint("bold", starts.length === 0 ? span : `${span}: ${totalText(starts)}`);
-  const note = leftOut === "" ? [] : [`  ${terminal.paint("dim", `Not counted: ${leftOut}`)}`];
+  const note = [
+    ...(notInstalled === 0 ? [] : [notInstalledText(notInstalled)]),
+    ...(leftOut === "" ? [] : [`Not counted: ${leftOut}`]),
+  ].map((text) => `  ${terminal.paint("dim", text)}`);
   if (starts.length === 0) return ["", `  ${head}`, "", "  Nothing starts.", ...note].join("\n");
   const busiest = busiestMinutes(starts);
   return [
@@ -87,6 +92,10 @@ function sideBySide(rows: readonly string[], terminal: Terminal): string[] {
     const cells = Array.from({ length: columns }, (_, column) => rows[column * perColumn + index] ?? "");
     return `  ${cells.map((cell) => padded(cell, wide)).join(" ".repeat(widest.gap))}`.trimEnd();
   });
+}
+
+export function notInstalledText(commands: number): string {
+  return `Not installed: ${commands === 1 ? "1 command" : `${commands} commands`}`;
 }
 
 function totalText(starts: readonly TimelineStart[]): string {

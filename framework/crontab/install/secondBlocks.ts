@@ -6,9 +6,9 @@ import { shellQuote } from "../../text/shellQuote";
 import { allBlocks } from "../text/blocks";
 import { appBlocks } from "./appBlocks";
 import { installCommand, removeCommand } from "./installCommand";
+import { type OtherTable, otherTables } from "./installed/otherTables";
 import { installedRoot } from "./installedOptions";
 import { type CrontabTarget, removeCrontab } from "./installer";
-import { type OtherTable, otherTables } from "./otherTables";
 import { readCrontab } from "./systemCrontab";
 
 /** The roots of other blocks that also start this app's commands. */

@@ -27,7 +27,7 @@ export function commandPage(view: View, path: string): Page | undefined {
   const address = name.split("/").at(-1) as string;
   const runs = readRunPage({ ...choiceFrom(view), name });
   const body = html`${view.live.part("command", head(name, command, row, view))}
-${command === undefined ? nothing : commandFacts(command, view)}
+${command === undefined ? nothing : commandFacts(command, world, view)}
 <h2>History</h2>
 ${view.live.part("charts", commandCharts(name, strip, view))}
 <h2 id="runs">Runs</h2>

@@ -22,7 +22,7 @@ export async function homePage(view: View): Promise<Page> {
   const body = html`<h1 class="unseen">Commands of ${world.app}</h1>
 ${live.part("attention", attention(world, queueSentences(queue, world), view))}
 ${live.part("running", runningNow(world, runningRuns(), view))}
-<div class="pair"><section><h2>Next 24 hours</h2>${live.part("hours", html`<div class="card" id="hours">${hourStrip(readHours(), view)}</div>`)}</section>
+<div class="pair"><section><h2>Next 24 hours</h2>${live.part("hours", html`<div class="card" id="hours">${hourStrip(readHours(), notInstalled(world), view)}</div>`)}</section>
 ${live.part("queue", queueCard(queue, view))}</div>
 ${commandsSection(world, view)}`;
   return { title: "Commands", place: "commands", body };
@@ -49,6 +49,10 @@ ${filterBar(world, filter, rows.filter(needsAttention).length, view)}
 <table class="commands card"><thead><tr><td></td><th scope="col">Command</th><th scope="col">Schedule, next</th><th scope="col">Last 30 runs</th><th scope="col">Last run</th><th scope="col">Duration</th><td></td></tr></thead>
 ${bodies}</table>
 <p id="none" class="dim"${chosen.length === 0 ? "" : html` hidden`}>${noneText(world, filter)}</p></section>`;
+}
+
+function notInstalled({ status }: World): number {
+  return status.commands.filter(({ isScheduled, isInstalled }) => isScheduled && !isInstalled).length;
 }
 
 function noneText({ commands }: World, { q, tag, isFailing }: Filter): string {

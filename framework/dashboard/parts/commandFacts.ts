@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { logFileOf } from "../../catalog/logFile";
+import { nextTimes, type StartedHere } from "../../catalog/nextStarts";
 import { paths } from "../../config/config";
 import { shortTimes } from "../../host/hostClock";
 import { priorityText } from "../../metadata/commandMeta";
 import type { DeployedCommand } from "../../metadata/overrides";
-import { nextRuns } from "../../schedule/times/nextRuns";
 import { shownUrl } from "../../services/webAddress";
 import { type Html, html } from "../html";
 import type { View } from "../view";
@@ -13,14 +13,18 @@ import { wordsOf } from "./commandRow";
 const upcoming = 5;
 
 /** The command's metadata: from its source, or overridden in this deployment's schedule.json. */
-export function commandFacts(command: DeployedCommand, view: View): Html {
-  const facts = factsOf(command, view).filter(([, value]) => value !== null && value !== "");
+export function commandFacts(command: DeployedCommand, here: StartedHere, view: View): Html {
+  const facts = factsOf(command, here, view).filter(([, value]) => value !== null && value !== "");
   return html`<dl class="facts card">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function factsOf(command: DeployedCommand, { clock }: View): [string, string | Html | null][] {
+function factsOf(
+  command: DeployedCommand,
+  here: StartedHere,
+  { clock }: View,
+): [string, string | Html | null][] {
   const { schedules, timezone, oneServer, retries, options, overridden } = command;
-  const next = command.enabled ? nextRuns(command, clock, upcoming).map((time) => time.toISOString()) : [];
+  const next = nextTimes(command, clock, here, upcoming).map((time) => time.toISOString());
   const zone = timezone ?? clock.hostTimezone;
   const own = (field: string, text: string | null) =>
     text !== null && overridden.includes(field) ? html`${text} <span class="tag">schedule.json</span>` : text;
@@ -31,7 +35,7 @@ function factsOf(command: DeployedCommand, { clock }: View): [string, string | H
       "Next",
       next.length === 0
         ? null
-        : html`${withDaysOnce(shortTimes(next, zone))} <span class="dim">${zone}</span>`,
+        : html`${withDaysOnce(shortTimes(next, zone))} <span class="dim">${zone}${here.isInstalled(command.name) ? "" : ", not installed"}</span>`,
     ],
     ["Time zone", own("timezone", timezone)],
     ["Time limit", own("timeout", timeoutText(command))],

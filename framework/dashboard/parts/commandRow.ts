@@ -100,6 +100,7 @@ function dotText(row: StatusRow): string {
 }
 
 function nextText(row: StatusRow, view: View): Html {
+  if (row.isScheduled && !row.isInstalled) return html`not installed`;
   if (row.nextRun === null) return nothing;
   return html`${row.isPaused ? "skipped " : ""}${inTime(Date.parse(row.nextRun), view)}`;
 }

@@ -2,13 +2,17 @@ import { shortTime } from "../../host/hostClock";
 import { counted } from "../../text/counted";
 import { busiestMinutes } from "../../views/busiestMinutes";
 import type { TimelineHour } from "../../views/timeline";
+import { notInstalledText } from "../../views/timelineText";
 import { type Html, html, markup } from "../html";
 import type { View } from "../view";
 
 const height = 56;
 
-/** How many commands start in each of the coming hours, and which start at the same time. */
-export function hourStrip(hours: readonly TimelineHour[], view: View): Html {
+/**
+ * How many commands start in each of the coming hours, and which start at the same time. `notInstalled` is how many of
+ * them nothing starts yet.
+ */
+export function hourStrip(hours: readonly TimelineHour[], notInstalled: number, view: View): Html {
   const counts = hours.map(({ starts }) => starts.reduce((sum, { names }) => sum + names.length, 0));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const busiest = busiestMinutes(hours.flatMap(({ starts }) => starts));
@@ -25,7 +29,7 @@ export function hourStrip(hours: readonly TimelineHour[], view: View): Html {
 <text x="${(index * step + step * 0.42).toFixed(2)}%" y="${height + 15}"${index % 2 === 1 ? ' class="roomy"' : ""}>${hourOf(hour)}</text>`;
   });
   return html`<svg class="hours" height="${height + 20}" role="img" aria-label="${startsText(total)} in the next 24 hours">${markup(bars.join(""))}</svg>
-<p class="dim small">${total === 0 ? "Nothing is due." : busiestText(busiest, view)}</p>`;
+<p class="dim small">${total === 0 ? "Nothing is due." : busiestText(busiest, view)}${notInstalled === 0 ? "" : html`<br>${notInstalledText(notInstalled)}`}</p>`;
 }
 
 function busiestText(busiest: ReturnType<typeof busiestMinutes>, { clock }: View): string {

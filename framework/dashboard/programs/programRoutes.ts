@@ -28,8 +28,8 @@ export function addProgramRoutes(app: Hono): void {
     }),
   );
   app.get("/api/commands", (context: Context) => {
-    const { commands, clock, environment } = readWorld();
-    return json(context, listRows(commands, clock, { next: 0, environment }));
+    const { commands, clock, environment, isInstalled } = readWorld();
+    return json(context, listRows(commands, clock, { next: 0, environment, isInstalled }));
   });
   app.get("/api/status", async (context: Context) => {
     const { status } = readWorld();

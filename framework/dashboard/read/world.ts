@@ -24,6 +24,8 @@ export interface World {
   app: string;
   host: string;
   environment: string;
+  /** Whether anything starts the command with this name on schedule. */
+  isInstalled(name: string): boolean;
   clock: HostClock;
   commands: DeployedCommand[];
   status: Status;
@@ -53,6 +55,7 @@ export const readWorld = cached(
       app: basename(paths.root),
       host: hostname(),
       environment: installedFor(),
+      isInstalled: context().isInstalled,
       clock,
       commands,
       status: readStatus(commands, commands, clock, {}, sources),

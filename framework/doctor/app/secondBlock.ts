@@ -1,5 +1,5 @@
 import { removeCommand } from "../../crontab/install/installCommand";
-import { seesOthersCrontabs } from "../../crontab/install/otherTables";
+import { seesOthersCrontabs } from "../../crontab/install/installed/otherTables";
 import {
   goneBlocks,
   otherTable,

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasInstalledTimers } from "../../../framework/crontab/exports/installedTimers";
 import { makeApp, type TestApp } from "../../support/apps/app";
 import { type FakeCrontab, fakeCrontab } from "../../support/crontab/fakeCrontab";
 import { withLedger } from "../../support/ledger";
@@ -215,19 +214,6 @@ describe("status", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/ Fragile .* not installed/);
     expect(stdout).not.toContain("next in");
-    const inCluster = await app.run(["laju", "status"], {
-      env: { PATH: `${cron.folder}/bin:${process.env.PATH}`, KUBERNETES_SERVICE_HOST: "10.0.0.1" },
-    });
-    expect(inCluster.stdout).toContain("next in");
-  });
-
-  test("installed systemd timers of this app are recognized by their names", () => {
-    const folder = join(app.root, "units");
-    expect(hasInstalledTimers("/srv/app", [folder])).toBe(false);
-    app.write("units/laju-srv_app-Fragile.service", "");
-    expect(hasInstalledTimers("/srv/other", [folder])).toBe(false);
-    app.write("units/laju-srv_app-Fragile.timer", "");
-    expect(hasInstalledTimers("/srv/app", [folder])).toBe(true);
   });
 
   test("list marks a command without a schedule once its failure opened an incident", async () => {

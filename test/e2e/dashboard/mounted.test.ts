@@ -70,7 +70,9 @@ test("programs with the token can read metrics and rows, and nothing else", asyn
   });
   await app.laju("build");
   await app.laju("run", "Good");
-  const serving = await serveApp(app, { env: { DASHBOARD_METRICS_TOKEN: "0123456789abcdef" } });
+  // In a pod, the cluster starts the command, so it has a next start.
+  const env = { DASHBOARD_METRICS_TOKEN: "0123456789abcdef", KUBERNETES_SERVICE_HOST: "10.0.0.1" };
+  const serving = await serveApp(app, { env });
   try {
     const as = (token: string, path: string) =>
       fetch(new URL(path, serving.base), {

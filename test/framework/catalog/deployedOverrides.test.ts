@@ -38,7 +38,7 @@ describe("schedule.json", () => {
     expect(listed.stdout.split("\n").slice(1, 5)).toEqual([
       expect.stringMatching(/^ {2}0 4 \* \* \* {2}Cleanup \.+ disabled /),
       "  schedule.json overrides its schedule, enabled",
-      expect.stringMatching(/^ {2}0 8 \* \* \* {2}Digest \.+ next in /),
+      expect.stringMatching(/^ {2}0 8 \* \* \* {2}Digest \.+ not installed /),
       "  schedule.json overrides its environments, log",
     ]);
     const [cleanup] = JSON.parse((await app.laju("list", "--json")).stdout);

@@ -165,7 +165,11 @@ describe("in tables a row stays a row", () => {
           ...commandFacts("Digest", "declared", { description, tags: [tag] }),
           overridden: [],
         };
-        const rows: ListRow[] = listRows([deployed], clock, { next: 0, environment: "production" });
+        const rows: ListRow[] = listRows([deployed], clock, {
+          next: 0,
+          environment: "production",
+          isInstalled: () => true,
+        });
         const text = listText(rows, { ...clock, environment: "production", needsInstall: false }, terminal);
         expect(text.split("\n")).toHaveLength(4);
         expect(text).not.toMatch(acting);
@@ -180,6 +184,7 @@ describe("in tables a row stays a row", () => {
         const row = {
           ...{ name: "Digest", enabled: true, isScheduled: true, last: runWith(error, "m"), running: null },
           ...{ isRetrying: false, isPaused: false, skipped: 0, ranElsewhere: null, nextRun: null },
+          ...{ isInstalled: true },
           ...{ environments: null, isMeantHere: true, troubles: [] },
         };
         const status: Status & { queueProblem: string } = {

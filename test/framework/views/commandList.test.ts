@@ -15,12 +15,15 @@ const terminal: Terminal = { paint: (_, text) => text, symbols, width: 80, isTer
 const clock = { now: new Date("2026-11-23T05:21:08Z"), hostTimezone: "UTC" };
 const context = { ...clock, environment: "production", needsInstall: false };
 
-function rowsOf(metas: Record<string, CommandMeta>, { next = 0, failed = [] as string[] } = {}): ListRow[] {
+function rowsOf(
+  metas: Record<string, CommandMeta>,
+  { next = 0, failed = [] as string[], isInstalled = (_: string) => true } = {},
+): ListRow[] {
   const commands = Object.entries(metas).map(([name, meta]) => ({
     ...commandFacts(name, "declared", meta),
     overridden: [],
   }));
-  const options = { next, environment: "production", failed: new Set(failed) };
+  const options = { next, environment: "production", isInstalled, failed: new Set(failed) };
   return listRows(commands, clock, options);
 }
 

@@ -24,6 +24,7 @@ function row(name: string, more: Partial<StatusRow> = {}): StatusRow {
     name,
     enabled: true,
     isScheduled: true,
+    isInstalled: true,
     environments: null,
     isMeantHere: true,
     last: null,

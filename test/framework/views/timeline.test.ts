@@ -17,10 +17,10 @@ function factsOf(metas: Record<string, CommandMeta>) {
 
 function timeline(
   metas: Record<string, CommandMeta>,
-  { now = "2026-11-23T05:21Z", hostTimezone = "UTC", terminal = plain, leftOut = "" } = {},
+  { now = "2026-11-23T05:21Z", hostTimezone = "UTC", terminal = plain, leftOut = "", notInstalled = 0 } = {},
 ): string {
   const clock = { now: new Date(now), hostTimezone };
-  return timelineText(timelineOf(factsOf(metas), clock), clock, terminal, { leftOut });
+  return timelineText(timelineOf(factsOf(metas), clock), clock, terminal, { leftOut, notInstalled });
 }
 
 describe("list --timeline", () => {

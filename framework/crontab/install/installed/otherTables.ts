@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { askRootForBlocks, hasRootsCrontab } from "../../catalog/rootsCrontab";
-import { readBytes } from "../../config/readText";
-import { rootOfBegin, textOf } from "../text/block";
-import { rootOfCronD } from "../text/blocks";
-import { isOwnRoot } from "./appBlocks";
+import { askRootForBlocks, hasRootsCrontab } from "../../../catalog/rootsCrontab";
+import { readBytes } from "../../../config/readText";
+import { rootOfBegin, textOf } from "../../text/block";
+import { rootOfCronD } from "../../text/blocks";
+import { isOwnRoot } from "../appBlocks";
 
 /** A place other than the user's crontab that has this app's entries: another user's crontab, or a file in /etc. */
 export type OtherTable = { root: string; user: string } | { root: string; file: string };
