@@ -12,7 +12,7 @@ export const meta = {
 
 (async () => {
   try {
-    // A single statement selects and updates, so two concurrent runs can't publish a post twice.
+    // One statement both selects and updates the posts, so two concurrent runs can't publish a post twice.
     const published = await DB("posts")
       .where("status", "scheduled")
       .where("published_at", "<=", Date.now())

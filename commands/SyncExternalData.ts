@@ -11,7 +11,7 @@ export default command({
   environments: ["demo"],
 
   async run({ signal }) {
-    // Without the list, there is no work to do, so let an error here end the run.
+    // If the list of products can't be fetched, there is nothing to sync: let the error end the run.
     const skus = await PartnerApi.skus(signal);
     let failed = 0;
     for (const sku of skus) {
@@ -19,7 +19,7 @@ export default command({
       try {
         await store(await PartnerApi.product(sku, signal));
       } catch (error) {
-        // Continue with the others. Since `failed` is counted, the run exits with 1, so that someone takes a look.
+        // Continue with the next product. A count in `failed` makes the run exit with status 1.
         failed += 1;
         logWarn("Product not synced", { sku, reason: error.message });
       }

@@ -42,12 +42,12 @@ async function runVerb(entry: VerbEntry, argv: string[]): Promise<number> {
   const input = { ...parseArguments(own, verb.options), rest, verbGroups };
   checkWords(entry, verb.words ?? { least: 0, most: 0 }, input.args);
   if (hasApp) checkPackageName();
-  // doctor reports a broken .env together with all other problems.
+  // doctor itself reports an invalid .env, along with all other problems, so don't stop it here.
   if (entry.name !== "doctor") checkEnvFile();
   return (await verb.run(input as never)) ?? 0;
 }
 
-/** Throws if the verb needs an app and there is none. `new` works without one: `npx ./laju-1.0.0.tgz new shop`. */
+/** Throws if the verb needs an app and there is none. `new` and `explain` don't need one. */
 function checkWithoutApp(name: string): void {
   if (name === "new" || name === "explain") return;
   throw new LajuError(`there is no app in ${process.cwd()} or any folder above it`, {
@@ -97,7 +97,7 @@ function print(text: string): 0 {
   return 0;
 }
 
-/** Shows one sentence for errors that the user can fix. Any other error is a bug and is shown in full. */
+/** Shows an error that the user can fix as one sentence. Any other error is a bug and is shown in full. */
 function show(error: unknown, isVerbose: boolean): void {
   if (!(error instanceof LajuError) || isVerbose) {
     console.error(error);

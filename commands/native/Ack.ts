@@ -65,7 +65,7 @@ function quoted(name: string): string {
   return name.includes(" ") ? `"${name}"` : name;
 }
 
-/** Job types and removed commands can have incidents too. */
+/** Checks open incidents before commands, because job types and deleted commands can have incidents too. */
 function nameOf(typed: string): string {
   if (openIncidents().some(({ name }) => name === typed)) return typed;
   return findCommand(typed, readCatalog().commands).name;

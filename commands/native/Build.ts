@@ -32,7 +32,7 @@ export default verb({
   },
 });
 
-/** The build folder is not writable, for example because another user made the last build. */
+/** The error for a build folder that is not writable, for example because another user made the last build. */
 function notWritable(cause: unknown): LajuError {
   return new LajuError(`the build cannot be written: ${(cause as Error).message}`, {
     code: "E_BUILD_WRITE",

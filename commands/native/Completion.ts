@@ -42,9 +42,7 @@ function completedVerbs(groups: readonly VerbGroup[]) {
   }));
 }
 
-/**
- * The output for the shell scripts: one `word<TAB>description` per line, or which kind of path to complete.
- */
+/** The output for the shell scripts: one `word<TAB>description` per line, or `:files` or `:folders`. */
 function lines(completion: Completion): string[] {
   if (!Array.isArray(completion)) return [`:${completion}`];
   return completion.map(({ word, note = "" }) => `${printable(word)}\t${printable(note)}`);

@@ -58,7 +58,7 @@ previous values unless you pass new ones. Exits with status 0 once the entries a
 from starting, such as a cron daemon that isn't running, is reported first; crontab:check then exits with status 1.`,
   async run({ args, options: asked }) {
     const read = readingOnce();
-    // When only some commands are installed, they share the environment and node of the entries left alone.
+    // A partial install keeps the environment and Node of the block, because the other entries in it use them too.
     const isPartial = args.length > 0;
     const options = forInstalling(asked, { read, isPartial });
     const plain = crontabTarget(options, args);
@@ -86,8 +86,8 @@ from starting, such as a cron daemon that isn't running, is reported first; cron
     rememberInstallation(target, { options, asked, now: Date.now() });
     for (const warning of unwritableWarnings(target)) console.error(warning);
     const after = checkContext(options.user);
-    // Report problems first: installing entries that cannot start does not count as success.
-    // With names, entries of other commands may differ from the build, which restNote says.
+    // Print problems before the success line: entries that were installed but cannot start are not a success. After a
+    // partial install, don't check for entries that differ from the build, because restNote() reports them.
     const findings = runLocalChecks(after, isPartial ? ["crontab"] : []);
     for (const line of troubleLines(findings, terminal)) console.log(line);
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
@@ -109,7 +109,7 @@ function othersRoots(target: CrontabTarget, read: typeof readCrontab): string[] 
     .filter((root) => root !== target.place.root);
 }
 
-/** A sentence about entries that this install left alone although they don't match the build; undefined if all match. */
+/** A note if other commands' entries don't match the build after a partial install; undefined if all entries match. */
 function restNote({ user }: TargetOptions, read: typeof readCrontab): string | undefined {
   const { state, hint } = crontabVerdict({ user }, read);
   if (state === "in order") return undefined;

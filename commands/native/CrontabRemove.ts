@@ -42,7 +42,7 @@ export default verb({
   },
 });
 
-/** Whether the recorded installation is in this crontab rather than in another one with entries of this app. */
+/** Whether the recorded installation is in the given crontab. This app can have entries in other crontabs too. */
 function isOf({ root, options }: Installation, { place, user }: CrontabTarget): boolean {
   const isUsers = (options.user ?? userInfo().username) === (user ?? userInfo().username);
   return isUsers && (root ?? place.root) === place.root;

@@ -31,7 +31,7 @@ export default verb({
 prints a URL with a token that only this user can read. docs/how-to/dashboard.md shows it behind nginx and Caddy, under
 systemd, and in a server of your own.`,
   async run({ options }) {
-    // Do this before loading the server's modules, because that makes the heap grow.
+    // Limit memory before loading the server's modules, because loading them makes the heap grow.
     useLittleMemory();
     const { serveDashboard } = await import("../../framework/dashboard/serve");
     const serving = await serveDashboard({

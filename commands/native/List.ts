@@ -94,13 +94,15 @@ export default verb({
   },
 });
 
-/** A command as the build has it. cron starts it by the build's schedule, even if its source has another one by now. */
+/**
+ * The command as it was built: until the next build, cron uses the schedule in the build, not the one in the source.
+ */
 function asBuilt(built: readonly DeployedCommand[]): (command: DeployedCommand) => DeployedCommand {
   const known = new Map(built.map((command) => [command.name, command]));
   return (command) => known.get(command.name) ?? command;
 }
 
-/** Scheduled commands that are never started here. */
+/** The scheduled commands that cron doesn't start here, because they are disabled or meant for other environments. */
 function leftOut(commands: readonly DeployedCommand[], environment: string): DeployedCommand[] {
   return commands.filter(
     (command) => command.schedules.length > 0 && isUnscheduledHere(command, environment),

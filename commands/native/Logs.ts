@@ -70,7 +70,9 @@ function chosenRun(name: string, id: string): Run {
   throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });
 }
 
-/** Where a run stopped writing, so that later output is neither missed nor shown twice. */
+/**
+ * The position in the log where the run's own output ends. Following from there shows later output once and in full.
+ */
 function placeAfter({ name, log }: Run): LogPosition {
   if (log === null || !isReadableLog(log.file)) return endOfLog(logOf(name));
   const place = endOfLog(log.file);

@@ -30,7 +30,7 @@ export default verb({
   },
 });
 
-/** Undefined where man(1) is missing, can't read from a pipe, or is a stub, as in small images. */
+/** Returns undefined if man(1) is missing, can't read from a pipe, or is only a stub, as in small container images. */
 function formatted(page: string): string | undefined {
   const env = environmentWith({ MANPAGER: "cat" });
   const { status, stdout } = spawnSync("man", ["-l", "-"], { input: page, encoding: "utf8", env });

@@ -31,7 +31,7 @@ Prints only what is new. Exits with status 1 if part of its own work failed.`,
   },
 });
 
-/** Pings MONITOR_PING about the pass, whether it succeeds or fails. */
+/** Runs the monitor once, and pings MONITOR_PING with the outcome. */
 async function runReportedPass(): Promise<MonitorReport> {
   try {
     const report = await Promise.race([monitor(), tooLong()]);
@@ -43,7 +43,7 @@ async function runReportedPass(): Promise<MonitorReport> {
   }
 }
 
-/** Adds the time, because people may read the monitor's log weeks later. */
+/** Adds the time, because people may read the monitor's log much later. */
 function stamped(line: string): string {
   return `${new Date().toISOString()} ${printableLine(line)}`;
 }

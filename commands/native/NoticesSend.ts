@@ -5,7 +5,7 @@ import { waitForLedger } from "../../framework/runs/ledger/waitForLedger";
 import { sendNotices } from "../../framework/runs/notices/sendNotices";
 import { printableLine } from "../../framework/text/printable";
 
-/** If the ledger stays locked for longer, the monitor sends the notifications later. */
+/** How long to wait for a locked ledger, in milliseconds. After that, the monitor sends the notifications later. */
 const patienceMs = 60_000;
 
 export default verb({

@@ -29,7 +29,7 @@ export function laju(): string {
   ].join("\n");
 }
 
-/** Outside an app, as in `npx ./laju-1.0.0.tgz`, the only thing to do is to create one. */
+/** The help outside an app, as with `npx ./laju-1.0.0.tgz`, where the next step is to create an app. */
 function outsideApp(): string {
   return `laju ${version()}  Commands on the system crontab
 
@@ -68,7 +68,7 @@ function call({ name, usage }: VerbEntry): string {
   return `${name} ${usage}`.trimEnd();
 }
 
-/** laju's own version; empty if only build/ was deployed. */
+/** laju's own version; empty if only build/ was deployed, which has no package.json of laju. */
 export function version(): string {
   try {
     return JSON.parse(readText(join(lajuHome(root), "package.json"))).version ?? "";

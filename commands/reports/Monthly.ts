@@ -27,7 +27,7 @@ export default command({
     if (!options.mail) return `Stored the report for ${month.name}`;
 
     const to: string[] = await DB.from("users").where("role", "admin").pluck("email");
-    // Someone expects this mail, so having no recipients is a failure.
+    // The administrators expect this mail, so having no recipients is a failure.
     if (to.length === 0)
       throw new Error("the report is stored, but no user has the role admin to mail it to");
     const data = { month: month.name, figures };

@@ -21,12 +21,15 @@ function changedInputs({ inputs }: Manifest): string[] {
   return Object.entries(inputs).flatMap(([file, hash]) => (isAsBuilt(file, hash, builtAt) ? [] : [file]));
 }
 
-/** The time at which the last build began, in milliseconds since the epoch. */
+/** When the last build began, in milliseconds since the epoch. */
 export function manifestTime(): number {
   return statSync(paths.manifest).mtimeMs;
 }
 
-/** Whether a source is unchanged since the build read it. Checks times first: hashing takes four times as long. */
+/**
+ * Whether a source is unchanged since the build read it. Compares times first, because hashing takes four times as
+ * long.
+ */
 export function isAsBuilt(file: string, hash: string | undefined, builtAt: number): boolean {
   const path = `${paths.root}/${file}`;
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -51,7 +54,10 @@ export function warnOfOldBuild(manifest: Manifest): void {
   warnOf(changedSources(manifest));
 }
 
-/** Warns like warnOfOldBuild, but not of new files, if a verb shows the sources and when the build starts. */
+/**
+ * Warns that built commands are out of date, but doesn't mention new files. For verbs that show sources along with the
+ * times at which the build starts them.
+ */
 export function warnOfChanges(manifest: Manifest): void {
   if (commandNames().length > 0) warnOf(changedInputs(manifest));
 }

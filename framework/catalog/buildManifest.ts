@@ -4,7 +4,7 @@ import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
 import type { Manifest } from "../metadata/manifest";
 
-/** Caches the last manifest with its file's identity, because verbs and schedule lookups read it repeatedly. */
+/** Caches the manifest until its file changes, because verbs read it repeatedly. */
 let last: { file: string; manifest: Manifest } | undefined;
 
 /** The last build's manifest, which callers must not modify. Throws a LajuError if the app has not been built. */

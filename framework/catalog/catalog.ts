@@ -10,7 +10,7 @@ import { readManifest } from "./buildManifest";
 import { commandNames, factsOnly, readSources } from "./commandSources";
 import { readOverrides } from "./deployedOverrides";
 
-/** All commands, and the problems of files that could not be read. */
+/** All commands, and the files that could not be used. */
 export interface Catalog {
   commands: DeployedCommand[];
   problems: CommandProblem[];
@@ -31,7 +31,7 @@ export function readBuiltCommands(): DeployedCommand[] {
 
 type Facts = Pick<Manifest, "commands" | "problems"> & Pick<Catalog, "helpers">;
 
-/** The facts that lists show, without the source text. */
+/** The commands from their sources, and unchanged ones from the build's manifest. */
 function sourceFacts(names: readonly string[]): Facts {
   const known = unchanged();
   const others = names.filter((name) => !known.has(name));
@@ -40,9 +40,9 @@ function sourceFacts(names: readonly string[]): Facts {
   return { commands: [...known.values(), ...commands.map(factsOnly)].sort(byPriority), problems, helpers };
 }
 
-/** Commands whose source is unchanged since the build, so that the parser, which is slow to start, isn't needed. */
+/** Commands whose source is unchanged since the build. Taking them from the manifest avoids loading the slow parser. */
 function unchanged(): Map<string, CommandFacts> {
-  // This is laju's own code, run from source, which may read sources differently than the build did.
+  // laju itself runs from source here, and this source may read commands differently than the build did.
   if (typeof LAJU_BUILT === "undefined" || !existsSync(paths.manifest)) return new Map();
   const { commands, problems, inputs } = readManifest();
   const builtAt = manifestTime();
@@ -51,7 +51,7 @@ function unchanged(): Map<string, CommandFacts> {
   return new Map(commands.filter(isUnchanged).map((command) => [command.name, command]));
 }
 
-/** Applies schedule.json, which may also name commands that are not built yet, or whose file is currently invalid. */
+/** Applies schedule.json. Its names may include commands that have not been built yet or whose file is invalid. */
 function deployed({ commands, problems, helpers = [] }: Facts, sources: readonly string[]): Catalog {
   const names = new Set([...commands.map(({ name }) => name), ...sources]);
   const deployed = applyOverrides(commands, readOverrides([...names]));

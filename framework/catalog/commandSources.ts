@@ -20,7 +20,7 @@ export interface SourceCommand extends CommandFacts {
 /** The contents of commands/. */
 export interface Sources {
   commands: SourceCommand[];
-  /** The problems of files that cannot be read. */
+  /** The files that could not be used, and why. */
   problems: CommandProblem[];
   /** Warnings about helper modules, which are not commands and should have names that say so. */
   helpers: CommandProblem[];
@@ -61,7 +61,7 @@ export function readSources(names = commandNames()): Sources {
   return sources;
 }
 
-/** The facts for lists, without those that only the build needs. */
+/** The command without the facts that only the build needs, and without secret defaults. */
 export function factsOnly(command: SourceCommand): CommandFacts {
   const { text: _text, hasTopLevelAwait: _await, start: _start, isAlone: _alone, ...facts } = command;
   return { ...facts, options: withoutSensitiveDefaults(facts.options) };
@@ -95,12 +95,12 @@ function sourceText(file: string): string {
   }
 }
 
-/** Skips laju's own verbs and names that begin with _ or a dot. */
+/** Skips laju's own verbs, node_modules, and names that begin with _ or a dot. */
 function isIgnored(name: string, folder: string): boolean {
   return /^[_.]/.test(name) || name === "node_modules" || (folder === "" && name === "native");
 }
 
-/** Tests and type declarations are not commands either. */
+/** Tests and type declarations also end with .ts, but are not commands. */
 function isCommandFile(name: string, folder: string): boolean {
   if (!name.endsWith(".ts") || name.endsWith(".d.ts") || /\.(test|spec)\.ts$/.test(name)) return false;
   return !isIgnored(name, folder) && !(folder === "" && name === "index.ts");

@@ -7,8 +7,8 @@ import { isForEnvironment } from "./scheduledHere";
 const jobPrefix = "job ";
 
 /**
- * Closes the incidents of commands that are no longer started here, because no successful run will ever close them.
- * Returns one sentence per command.
+ * Closes the incidents of commands that no longer run here. Otherwise they would stay open, because only a successful
+ * run closes an incident. Returns one sentence per command.
  */
 export function endIncidentsOfOthers(
   commands: readonly DeployedCommand[],

@@ -31,7 +31,7 @@ export function jobProblems(names = jobNames()): CommandProblem[] {
   });
 }
 
-/** Files in app/jobs that look like handlers but are not loaded. */
+/** Files in app/jobs that look like handlers but are not loaded as such. */
 export function strayJobFiles(): CommandProblem[] {
   return otherCodeFiles(paths.jobs).map((path) => {
     const file = `app/jobs/${path}`;

@@ -6,14 +6,14 @@ import { writeAtomically } from "../files/writeAtomically";
 import { jobNames } from "./jobSources";
 
 /**
- * The name begins with _ because the file is not a handler. It doesn't end with .d.ts, because skipLibCheck would hide
- * errors in it.
+ * Begins with _ because the file is not a handler. Doesn't end with .d.ts, because skipLibCheck would hide errors in
+ * it.
  */
 export const jobTypesFile = "app/jobs/_types.ts";
 
 /**
- * Writes the types of all jobs, against which calls of `scheduleJob` and `push` are type-checked. The output is
- * deterministic.
+ * Writes the types of all jobs, which tsc uses to check calls of `scheduleJob` and `push`. The same handlers always
+ * give the same text.
  */
 export function writeJobTypes(names = jobNames()): void {
   const file = join(paths.root, jobTypesFile);
@@ -27,7 +27,7 @@ export function writeJobTypes(names = jobNames()): void {
     writeAtomically(file, text, { mode: "umask" });
     utimesSync(file, began, began);
   }
-  // The file that the build writes must not make the build look outdated.
+  // Set an old mtime: a file that the build itself writes must not make the build look outdated.
   utimesSync(dirname(file), began, began);
 }
 

@@ -6,8 +6,8 @@ export function isPattern(word: string): boolean {
 }
 
 /**
- * Compiles a pattern in the style of shells and .gitignore, for folded names (lower case, no separators): `*` and `?`
- * don't match slashes, `**` does, and a pattern without a slash matches the last part of a name. Doesn't use Node's
+ * Compiles a pattern in the style of shells and .gitignore, to match names in lower case without separators. `*` and
+ * `?` don't match slashes, `**` does, and a pattern without a slash matches the last part of a name. Doesn't use Node's
  * path.matchesGlob, because it prints a warning on stderr.
  */
 export function namePattern(pattern: string): RegExp {

@@ -11,14 +11,14 @@ export interface CrontabAnswer {
 }
 
 /**
- * Whether root started this process, and a process that is still root calls crontab(1) on its behalf
- * (runtime/crontabParent.cjs).
+ * Whether root started laju in another user's app. This process then runs as the app's user, and a parent process that
+ * is still root calls crontab(1) for it (runtime/crontabParent.cjs).
  */
 export function hasRootsCrontab(): boolean {
   return crontabSocket() !== undefined;
 }
 
-/** The request to the root process for other users' blocks. It doesn't call crontab(1). */
+/** The request for blocks in other users' crontabs. The root process answers it without calling crontab(1). */
 const othersBlocks = "others' blocks";
 
 /** Asks the root process to call crontab(1), and waits for the result. */

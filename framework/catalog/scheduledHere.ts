@@ -20,7 +20,7 @@ export function isForEnvironment(
   return environments?.includes(environment) ?? true;
 }
 
-/** Whether a command's schedule is not in effect here. */
+/** Whether a command has a schedule that is not used in this environment. */
 export function isUnscheduledHere(command: Facts, environment: string): boolean {
   return !command.enabled || !isForEnvironment(environment, command);
 }

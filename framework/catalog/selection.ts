@@ -62,7 +62,7 @@ function matching<T extends Selectable>(word: string, commands: readonly T[]): T
   return [findCommand(word, commands)];
 }
 
-/** The hint if no command has this name but a folder or tag does. */
+/** The hint for a name that no command has, but a folder or tag does. */
 function otherHint(word: string, commands: readonly Selectable[]): string | undefined {
   if (commands.some((command) => hasTag(command, word))) return `It is a tag: --tag ${word}`;
   const isNear = (names: string[]) => closest(word, names) !== undefined;
@@ -73,7 +73,7 @@ function otherHint(word: string, commands: readonly Selectable[]): string | unde
   return tag === undefined ? undefined : `Did you mean --tag ${tag}?`;
 }
 
-/** Strips what shell completion adds: commands/reports/Monthly.ts. */
+/** Turns a path, as shell completion inserts it, into a name: commands/reports/Monthly.ts becomes reports/Monthly. */
 function plainWord(word: string): string {
   return word.replace(/^(?:\.\/)?commands(?:\/|$)/, "").replace(/\.[jt]s$/, "");
 }
@@ -105,7 +105,10 @@ function matchingPattern<T extends Selectable>(word: string, commands: readonly 
   throw usageError(`no command matches ${word}`, hint);
 }
 
-/** Commands whose names are similar to the literal part of the pattern, in the same position. */
+/**
+ * Up to three commands whose names contain something similar to the pattern's longest literal part (at the start, if
+ * the pattern starts with that part).
+ */
 function nearPattern(word: string, commands: readonly Selectable[]): string[] {
   const stem = longest(plainWord(word).split(/[*?[\]{}]/));
   if (stem === "") return [];
@@ -123,7 +126,7 @@ function nearPattern(word: string, commands: readonly Selectable[]): string[] {
   return [...new Set(names)].slice(0, 3);
 }
 
-/** All substrings of this length in the text. */
+/** All substrings of the text that have this length. */
 function partsOf(text: string, length: number): string[] {
   return Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) =>
     text.slice(at, at + length),

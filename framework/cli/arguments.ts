@@ -25,7 +25,7 @@ export function parseArguments<O extends OptionSpecs>(argv: string[], specs: O):
   }
 }
 
-/** The options without any arguments. Doesn't load parseArgs, because most starts (by cron) have no arguments. */
+/** The values if no arguments are given. Doesn't load parseArgs, because most starts (by cron) have no arguments. */
 function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
   const withDefault = Object.entries(specs).filter(([, spec]) => spec.default !== undefined);
   return Object.fromEntries(
@@ -33,7 +33,7 @@ function defaultsOf<O extends OptionSpecs>(specs: O): OptionValues<O> {
   ) as OptionValues<O>;
 }
 
-/** The specs for parseArgs, which rejects unknown keys such as `description`, and readonly arrays. */
+/** The specs without what parseArgs rejects: keys such as `description`, and readonly arrays. */
 function forParseArgs(specs: OptionSpecs) {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { type, short, multiple, default: value }]) => [
@@ -63,13 +63,13 @@ function usageError(error: Error, argv: string[], specs: OptionSpecs): LajuError
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint: dashHint ?? hint });
 }
 
-/** A hint for `--offset -5`, where -5 could also be an option: parseArgs accepts such a value only after "=". */
+/** The hint for `--offset -5`. Since -5 could also be an option, parseArgs accepts it as a value only after "=". */
 function dashValueHint(option: string, argv: string[]): string {
   const value = argv[argv.indexOf(option) + 1] ?? "-5";
   return `If ${value} is the value, write ${option}=${value}.`;
 }
 
-/** The --name in parseArgs' notation, which can be "-d, --days <value>". */
+/** Extracts --days from parseArgs' notation, such as "-d, --days <value>". */
 function longName(shown: string, argv: string[]): string {
   return /--[\w-]+/.exec(shown)?.[0] ?? argv.find((word) => word.startsWith("-")) ?? shown;
 }

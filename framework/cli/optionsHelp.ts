@@ -33,8 +33,8 @@ function defaultNote({ default: value, sensitive }: OptionSpec): string {
 }
 
 /**
- * The default as shown. Quoted if it could be misread: if it is empty, has spaces at either end, or contains control
- * characters.
+ * The default, as --help shows it. Quotes it if it could be misread: if it is empty, begins or ends with a space, or
+ * contains control characters.
  */
 function shownDefault(value: string | boolean): string {
   const text = String(value);

@@ -11,14 +11,17 @@ export function hasSensitive(specs: OptionSpecs = {}): boolean {
   return Object.values(specs).some(({ sensitive }) => sensitive === true);
 }
 
-/** The defaults of sensitive options, which are as secret as any value given instead. */
+/** The defaults of sensitive options, which are as secret as values that a user passes. */
 export function sensitiveDefaults(specs: OptionSpecs = {}): string[] {
   return Object.values(specs).flatMap(({ sensitive, default: value }) =>
     sensitive && value !== undefined ? [value].flat().map(String) : [],
   );
 }
 
-/** The options, in which the defaults of sensitive options are masked. It's fine to show that there is a default. */
+/**
+ * The options, with the defaults of sensitive options masked. Only the default's value is secret, not that there is
+ * one.
+ */
 export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
   const shown = Object.entries(specs).map(([name, spec]) => {
     if (!spec.sensitive || spec.default === undefined) return [name, spec] as const;

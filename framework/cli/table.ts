@@ -5,7 +5,7 @@ export interface ColumnOptions {
   /** Indexes of right-aligned columns, such as numbers. */
   right?: readonly number[];
   gap?: string;
-  /** Whether the gap next to an empty column is kept. */
+  /** Whether to keep the gap next to a column whose cells are all empty. */
   keepsEmpty?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function padded(text: string, width: number, alignRight = false): string 
   return alignRight ? spaces + text : text + spaces;
 }
 
-/** Truncates a text to a width, with an ellipsis at the cut. Not for text with color codes. */
+/** Truncates a text to a width, ending it with an ellipsis. Not for text with color codes. */
 export function clipped(text: string, width: number, { symbols }: Pick<Terminal, "symbols">): string {
   if (visibleWidth(text) <= width) return text;
   let left = width - symbols.dots.length;
@@ -56,7 +56,7 @@ const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u25cb\u25cf\u2
 export function visibleWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
   const plain = text.replace(/\u001b\[\d+m/g, "");
-  // Finding grapheme clusters takes longer than the rest of making a table.
+  // Load this on demand, because finding grapheme clusters takes longer than the rest of making a table.
   if (simple.test(plain)) return plain.length;
   return segmentsOf(plain).reduce((sum, { segment }) => sum + widthOf(segment), 0);
 }

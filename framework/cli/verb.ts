@@ -3,9 +3,9 @@ import type { ParsedArguments } from "./arguments";
 
 /** An option of a verb. */
 export interface VerbOption extends OptionSpec {
-  /** The kind of value, such as "folder": help shows `--out <folder>`, and completion offers folders. */
+  /** The kind of value, such as "folder". Help then shows `--out <folder>`, and completion suggests folders. */
   value?: string;
-  /** The values that completion offers. */
+  /** The values that completion suggests. */
   choices?: readonly string[];
 }
 
@@ -20,9 +20,9 @@ export interface Verb<O extends VerbOptions = VerbOptions> {
   words?: { least: number; most: number };
   /** Additional lines for --help. */
   details?: string;
-  /** For --help: what to type after `node laju`, and what that does. */
+  /** For --help: pairs of what to type after `node laju` and what it does. */
   examples: readonly (readonly [line: string, meaning: string])[];
-  /** Returns the exit status; nothing means 0. */
+  /** Returns the exit status; undefined means 0. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most verbs return nothing and exit with status 0.
   run(input: VerbInput<O>): Promise<number | void> | number | void;
 }
@@ -40,11 +40,11 @@ export interface VerbEntry {
   name: string;
   usage: string;
   summary: string;
-  // Each verb has different options; the dispatcher only passes them through.
+  // The type of the options differs from verb to verb. The dispatcher only passes them through.
   load: () => Promise<{ default: Verb<never> }>;
 }
 
-/** Verbs under a heading of `node laju`. */
+/** The verbs under one heading in the output of `node laju`. */
 export type VerbGroup = readonly [heading: string, verbs: readonly VerbEntry[]];
 
 /** Declares a verb, with the types of its options inferred for `run`. */

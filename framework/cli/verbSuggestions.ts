@@ -1,6 +1,6 @@
 import { closest } from "../text/similar";
 
-/** The names that other tools have for laju's verbs, and names that people try first. */
+/** Other tools' names for laju's verbs, and names that people try first. */
 const others: Record<string, string> = {
   "schedule:list": "list",
   "schedule:run": "schedule:work",

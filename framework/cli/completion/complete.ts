@@ -10,7 +10,7 @@ export interface Suggestion {
 /** Words, or the kind of path that the shell itself completes. */
 export type Completion = Suggestion[] | "files" | "folders";
 
-/** A verb as completion sees it. Its options are loaded only once the command line contains it. */
+/** A verb, for completion. Its options are loaded only if the command line contains the verb. */
 export interface CompletedVerb {
   name: string;
   usage: string;
@@ -18,7 +18,7 @@ export interface CompletedVerb {
   options(): Promise<VerbOptions>;
 }
 
-/** The names in an app. Each kind of name is read only when completion needs it. */
+/** The names that completion can suggest. Each kind of name is read only when it is needed. */
 export interface CompletedNames {
   commands(): Suggestion[];
   jobTypes(): Suggestion[];
@@ -82,8 +82,8 @@ async function ofVerb(
 }
 
 /**
- * Completes the options of a command, for words after `run`'s `--`, which are passed to the command. The build lists
- * its options.
+ * Completes the options of a command, for words after `run`'s `--`, which are passed to the command. The build's
+ * manifest lists these options.
  */
 function ofCommand(
   current: string,
@@ -122,7 +122,7 @@ function valuesOf(spec: VerbOptions[string] | undefined, names: CompletedNames):
   return spec?.value === undefined ? [] : named(spec.value, names);
 }
 
-/** The words for the placeholder in a verb's usage: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
+/** The suggestions for the placeholder in a verb's usage: `<Name>`, `[Name…]`, `<bash|zsh|fish>`, `<id…|all>`. */
 function wordsOf(usage: string, given: readonly string[], names: CompletedNames): Suggestion[] {
   const takesMany = usage.includes("…");
   if (!takesMany && given.some((word) => !word.startsWith("-"))) return [];

@@ -67,7 +67,7 @@ function term(name: string, meaning: string): string[] {
   return [".TP", `.B ${escaped(name)}`, escaped(meaning)];
 }
 
-/** Joins lines, so that man wraps them. Lines that begin with a space are left alone. */
+/** Joins lines into one, so that man wraps them. Lines that begin with a space stay separate. */
 function paragraphs(text: string): string[] {
   const parts = text.split(/\n\n+/).map((part) => {
     const lines = part.split("\n").map(escaped);
@@ -80,7 +80,7 @@ function quoted(text: string): string {
   return `"${escaped(text).replaceAll('"', "\\(dq")}"`;
 }
 
-/** Escapes text, so that it contains no requests or escape sequences. */
+/** Escapes text so that man doesn't read any of it as a request or an escape sequence. */
 function escaped(text: string): string {
   return text
     .replaceAll("\\", "\\e")
