@@ -89,7 +89,7 @@ export interface ResolvedMeta {
   enabled: boolean;
   tags: string[];
   priority: number;
-  /** The word that was given as the priority, instead of a number. */
+  /** The priority as a word, such as "high"; absent if it was given as a number. */
   priorityLabel: string | null;
   log: string | null;
   /** Null: all configured channels; empty: nobody. */

@@ -4,7 +4,7 @@ export interface JsonNode {
   readonly start: number;
   readonly end: number;
   readonly value: unknown;
-  /** An object's members in the order of the text; absent for any other value. */
+  /** An object's members, in the order of the text; absent for other values. */
   readonly members?: readonly JsonMember[];
 }
 
@@ -70,7 +70,7 @@ function plainValue(word: string, start: number): unknown {
   try {
     return JSON.parse(word);
   } catch {
-    // For example 007, or a string with an unknown escape sequence or a tab.
+    // The word is, for example, 007, or a string with a tab or an unknown escape sequence.
     throw new JsonSyntaxError(`${word} is not valid JSON`, start);
   }
 }

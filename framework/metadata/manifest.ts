@@ -15,11 +15,10 @@ export interface Manifest {
   commands: CommandFacts[];
   /** The names of the handlers in app/jobs. */
   jobs: string[];
-  /** Files that the last build could not use. Their commands keep an earlier build's output. */
+  /** Files that the last build could not compile. Their commands keep the output of an earlier build. */
   problems: CommandProblem[];
   /**
-   * The hashes of the files that the build read, by path relative to the root. They tell whether the build is up to
-   * date.
+   * A hash of every file that the build read, by path relative to the root, to tell whether the build is up to date.
    */
   inputs: Record<string, string>;
 }

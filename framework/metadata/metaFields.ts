@@ -5,12 +5,13 @@ import { checkTimezone } from "../schedule/times/timezoneNames";
 import type { CommandMeta } from "./commandMeta";
 
 /**
- * A problem with a value: the rest of a sentence that begins with the field's name, or an error with a full message.
+ * What is wrong with a value: either the end of a sentence that begins with the field's name ("must be a number"), or
+ * an error with a complete message.
  */
 type Problem = string | LajuError | undefined;
 type Check = (value: unknown, commandName: string) => Problem;
 
-/** The rule for each field of CommandMeta. This is the only list of fields. */
+/** The check for each field. Other code takes its list of fields from here. */
 export const metaFields: Record<keyof CommandMeta, Check> = {
   description: oneLine,
   schedule: (value, name) =>
@@ -44,7 +45,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   options,
 };
 
-/** The problem with a field's value, if any, as a sentence that includes the field's name. */
+/** What is wrong with a field's value, if anything, as a sentence that begins with the field's name. */
 export function fieldProblem(
   field: keyof CommandMeta,
   value: unknown,
@@ -58,7 +59,7 @@ export function fieldProblem(
   return { message: isNamed ? problem.message : `${field}: ${problem.message}`, hint: problem.hint };
 }
 
-/** Validates metadata that doesn't come from a source. Throws a LajuError for the first invalid field. */
+/** Validates metadata that was not read from a source. Throws a LajuError for the first invalid field. */
 export function checkMeta(meta: CommandMeta, commandName: string): void {
   for (const [field, value] of Object.entries(meta)) {
     const problem = fieldProblem(field as keyof CommandMeta, value, commandName);
@@ -76,7 +77,7 @@ function oneLine(value: unknown): string | undefined {
 
 function schedule(value: unknown, name: string): Problem {
   if (typeof value !== "string") return expected("a plain string", value);
-  // The parser would accept a line break as a space, but lists show a schedule exactly as it is written.
+  // Reject line breaks: the parser would read one as a space, but lists show a schedule exactly as it is written.
   if (/[\n\r]/.test(value)) return `must be one line, found ${JSON.stringify(value)}`;
   return problemOf(() => parseSchedule(value, { name }));
 }
@@ -93,7 +94,7 @@ function timeout(value: unknown): Problem {
   return `${JSON.stringify(value)} would end every run immediately; write false for no limit`;
 }
 
-/** A log must not be a folder, or the shell would fail before the command starts. */
+/** Rejects folders, because the shell could not append to one and would fail before the command starts. */
 function log(value: unknown): string | undefined {
   const isFolder = typeof value === "string" && /(^|\/)\.{0,2}$/.test(value);
   return isFolder ? expected("a file name", value) : oneLine(value);
@@ -153,7 +154,7 @@ function option(spec: unknown, name: string): string | undefined {
   const unknown = Object.keys(spec).find((field) => !optionFields.includes(field));
   if (unknown !== undefined) return `has an unknown field "${unknown}", expected ${optionFields.join(", ")}`;
   if (spec.type !== "string" && spec.type !== "boolean") return 'needs type: "string" or "boolean"';
-  // `--no-cache` sets "cache" to false and could never set "no-cache".
+  // `--no-cache` means cache: false, so an option named "no-cache" could never be set.
   if (spec.type === "boolean" && name.startsWith("no-"))
     return `would negate another option: name it "${name.slice(3)}" with default: true`;
   if (spec.short !== undefined && !/^[a-zA-Z0-9]$/.test(String(spec.short)))

@@ -22,7 +22,7 @@ type HasValue<S extends OptionSpec> = S extends { default: string | boolean | re
   ? true
   : false;
 
-/** The option values passed to `run`. Only options without a default can be undefined. */
+/** The option values passed to `run`. An option without a default is undefined if it isn't given. */
 export type OptionValues<O extends OptionSpecs> = {
   [K in keyof O]: HasValue<O[K]> extends true ? Value<O[K]> : Value<O[K]> | undefined;
 };

@@ -1,8 +1,8 @@
 import { type JsonMember, type JsonNode, parseJsonTree } from "./jsonTree";
 
 /**
- * The text of schedule.json with `enabled` set for one command and every other byte unchanged. Throws a JsonSyntaxError if
- * the text is not JSON. The caller must have checked that it is an object of objects.
+ * Sets `enabled` for one command in the text of schedule.json, and leaves every other byte unchanged. Throws a
+ * JsonSyntaxError if the text is not JSON. The caller must have checked that it is an object of objects.
  */
 export function withEnabled(text: string, name: string, isEnabled: boolean): string {
   const own = `{ "enabled": ${isEnabled} }`;

@@ -7,8 +7,8 @@ import { byPriority, type CommandFacts } from "./manifest";
 import { fieldProblem, metaFields } from "./metaFields";
 
 /**
- * The fields that a deployment can override: when and where a command starts, how long it may take, and how lists show
- * it. Fields on which the code depends, such as `options`, cannot be overridden.
+ * The fields that schedule.json can override: when and where a command starts, how long it may take, and how lists show
+ * it. The other fields, such as `options`, can't be overridden because the command's code depends on them.
  */
 export const overridableFields = [
   "schedule",
@@ -33,7 +33,7 @@ export type Overrides = Readonly<Record<string, Override>>;
 export interface DeployedCommand extends CommandFacts {
   /** The fields that schedule.json overrides. */
   overridden: string[];
-  /** Where the time limit comes from, if neither the source nor schedule.json sets one. */
+  /** Where the time limit comes from if it is the default, set by neither the source nor schedule.json. */
   timeoutFrom?: "COMMAND_TIMEOUT";
 }
 
@@ -88,7 +88,7 @@ export function overlapWith(
   return overlap ?? (isNewlyScheduled ? "skip" : own.overlap);
 }
 
-/** Validates one command's override without knowing its position in the file. Throws a LajuError. */
+/** Validates the override of one command when its position in the file is not known. Throws a LajuError. */
 export function checkOverride(override: unknown, name: string): asserts override is Override {
   const fail = (message: string, hint?: string): never => {
     throw new LajuError(message, { code: "E_OVERRIDES", exitStatus: 2, hint });
@@ -137,7 +137,7 @@ function overrideOf({ key: name, node }: JsonMember, fail: Fail): Override {
 interface Fault {
   message: string;
   hint: string | undefined;
-  /** Whether the value is wrong; if not, the field itself is. */
+  /** Whether the value is invalid. Otherwise the field itself can't be overridden. */
   isValue: boolean;
 }
 

@@ -24,7 +24,7 @@ export function declaredObject({ body, exports, fail }: ModuleFile): Node | unde
 }
 
 /**
- * `command()` only declares a command and does not start it, so a call outside the default export would have no effect.
+ * Fails for a call of `command()` outside the default export: it only declares a command, so nothing would start it.
  */
 export function refuseStrayCommands({ body, fail }: ModuleFile): void {
   const found = body.flatMap(callsAtOnce).find((call) => isCommandCall(call, body));
@@ -38,7 +38,7 @@ export function refuseStrayCommands({ body, fail }: ModuleFile): void {
 
 const writeExport = "Write export async function run() { … }.";
 
-/** Under tsx, files are ES modules, which have no `module.exports`. */
+/** Fails for CommonJS exports, because tsx runs these files as ES modules, which have no `module.exports`. */
 export function refuseCommonJs({ body, fail }: ModuleFile): void {
   const found = body.find((statement) => statement.type === "TSExportAssignment" || setsExports(statement));
   if (found) fail(found.start, "commands are ES modules, which have no module.exports", writeExport);
@@ -56,7 +56,7 @@ function callsAtOnce(node: Node): Node[] {
   return [...(node.type === "CallExpression" ? [node] : []), ...childrenOf(node).flatMap(callsAtOnce)];
 }
 
-/** `module.exports = …`, `module.exports.run = …`, `exports.run = …`. */
+/** Whether a statement is `module.exports = …`, `module.exports.run = …` or `exports.run = …`. */
 function setsExports({ type, expression }: Node): boolean {
   if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
   const { left } = expression;

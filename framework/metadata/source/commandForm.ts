@@ -11,14 +11,14 @@ import { startsItself } from "./selfStart";
 /** The form of a file in commands/, and the node with its metadata. */
 export type Found =
   | { form: CommandForm; start: CommandStart; meta: Node | undefined }
-  /** The file only exports helpers for other files. */
+  /** The file only exports helpers for other files, so it is not a command. */
   | { form: "helpers" };
 
 /**
  * How a command is started. "command": its default export is the result of `command()`, which starts it. "default.run",
- * "run" and "default": by calling the default export's `run`, the exported `run`, or the default export itself.
- * "nothing": a script, which needs no call. "made": a script whose default export is the result of another call, so
- * that only the run can show that this isn't a command.
+ * "run" and "default": laju calls the default export's `run`, the exported `run`, or the default export itself.
+ * "nothing": a script, which does its work when it is loaded. "made": a script whose default export is the result of
+ * another call. Only a run can show whether that result is a command.
  */
 export type CommandStart = "command" | "default.run" | "run" | "default" | "nothing" | "made";
 
@@ -109,7 +109,7 @@ function checkFunction(value: Node | undefined, place: Node, what: string, fail:
   fail(place.start, `${what} must be a function`, "Write export async function run() { … }.");
 }
 
-/** Distinguishes scripts from helper modules, and fails for files that have no effect. */
+/** The form of a file without `run`: a script or a helper module. Fails for a file that has no effect. */
 function withoutRun(
   { body, exports, fail }: ModuleFile,
   meta: { place: Node; object: Node } | undefined,
@@ -132,7 +132,8 @@ function withoutRun(
   if (hidden) fail(hidden.start, "laju cannot tell from export * whether this is a command", sayWhat);
   if (meta) fail(meta.place.start, "there is metadata but nothing to run", writeRun);
   if (body.some(exportsSomething)) return { form: "helpers" };
-  // `import work from "./_work"` without using it: the import is for its side effects.
+  // A file that imports something without using it (`import work from "./_work"`) is a script: the import does the
+  // work.
   if (hasUnusedImport(body)) return { form: "script", start: "nothing", meta: undefined };
   const idle = topLevel(body).findLast(({ type }) => type === "FunctionDeclaration");
   const reason = idle ? `: nothing calls ${idle.id.name}()` : "";

@@ -5,20 +5,23 @@ import { childrenOf, freeNames, isFunction } from "./names";
 /** A side effect of loading a module. */
 export interface Effect {
   node: Node;
-  /** Whether this is certainly a side effect, and not just an initializer whose call may have none. */
+  /**
+   * Whether this is certainly a side effect. An initializer with an unknown call, such as `const x = open()`, may have
+   * none.
+   */
   isCertain: boolean;
   /** The variables that contain its result. */
   names: string[];
 }
 
-/** Everything a module does when loaded, apart from declarations. */
+/** All side effects of loading a module. Declarations of functions and classes have none. */
 export function effectsOf(body: Node[]): Effect[] {
   return body.flatMap((statement) => statementEffects(statement, body));
 }
 
 /**
- * Whether a module does its work when it is loaded. Creating values that only its own exports use doesn't count: a
- * helper module can compile a schema or open a client.
+ * Whether a module does its work when it is loaded. Values that only its own exports use don't count, because a helper
+ * module may compile a schema or open a client for its functions.
  */
 export function hasEffectsOnLoad(body: Node[]): boolean {
   const used = namesReached(exportedNodes(body), body);
@@ -26,12 +29,12 @@ export function hasEffectsOnLoad(body: Node[]): boolean {
   return effectsOf(body).some((effect) => !isForExports(effect));
 }
 
-/** All names that code uses, directly or through this file's functions, classes and values. */
+/** All names that this code uses, itself or through functions, classes and values of this file. */
 export function namesReached(nodes: Node[], body: Node[]): Set<string> {
   return new Set(codeReached(nodes, body).flatMap((node) => [...freeNames(node)]));
 }
 
-/** Code, together with the declarations of this file that it refers to, directly or indirectly. */
+/** The code itself, and all declarations in this file to which it refers directly or indirectly. */
 export function codeReached(nodes: Node[], body: Node[]): Node[] {
   const found = new Set(nodes);
   for (const node of found) {
@@ -43,7 +46,7 @@ export function codeReached(nodes: Node[], body: Node[]): Node[] {
   return [...found];
 }
 
-/** The function of this file that a call refers to, whether or not it is awaited. */
+/** The function of this file that an expression calls, whether or not the call is awaited. */
 export function ownFunctionCalled(node: Node, body: Node[]): Node | undefined {
   switch (node.type) {
     case "AwaitExpression":
@@ -118,21 +121,21 @@ function certain(node: Node): Effect {
   return { node, isCertain: true, names: [] };
 }
 
-/** Whether a statement does nothing when it is evaluated: `"use strict"`, or an expression without a call. */
+/** Whether a statement has no effect, such as `"use strict"` or a name without a call. */
 function isIdle({ type }: Node): boolean {
   return (
     type === "Literal" || type === "Identifier" || type === "TemplateLiteral" || type === "MemberExpression"
   );
 }
 
-/** The side effects of evaluating a value: its calls. */
+/** The side effect of evaluating an expression: the calls in it that may do something. */
 function valueEffects(node: Node, names: string[], body: Node[]): Effect[] {
   const found = callsIn(node).filter((call) => !isHarmless(call, body));
   if (found.length === 0) return [];
   return [{ node, names, isCertain: found.some((call) => isWork(call, body)) }];
 }
 
-/** The calls that are made immediately: not those inside functions, and in classes only static ones. */
+/** The calls made while the expression is evaluated: not those inside functions, and in classes only static ones. */
 function callsIn(node: Node): Node[] {
   if (isFunction(node)) return [];
   if (node.type === "PropertyDefinition" && !node.static) return [];
@@ -144,8 +147,7 @@ function callsIn(node: Node): Node[] {
 }
 
 /**
- * Whether a call does work rather than just compute a value, because it is awaited or calls one of the file's own async
- * functions.
+ * Whether a call does work rather than just compute a value: it is awaited, or calls an async function of this file.
  */
 function isWork(call: Node, body: Node[]): boolean {
   if (/^(Await|Assignment|Update)Expression$|^StaticBlock$|^Decorator$/.test(call.type)) return true;
@@ -160,8 +162,8 @@ const harmless = new Set(
 const harmlessOfProcess = new Set(["env", "argv", "cwd", "platform", "versions", "hrtime"]);
 
 /**
- * Whether a call has no side effects: built-in functions that create values, methods of literals, and reading the
- * environment.
+ * Whether a call certainly has no side effects: it creates a value with a built-in function, calls a method of a
+ * literal, or reads the environment.
  */
 function isHarmless(call: Node, body: Node[]): boolean {
   if (!/^(Call|New)Expression$/.test(call.type)) return false;

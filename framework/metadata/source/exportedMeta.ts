@@ -26,7 +26,7 @@ export function exportedMeta({ exports, fail }: ModuleFile): ExportedMeta | unde
   return fail(value.start, "meta must be an object", "Write meta = { … }.");
 }
 
-/** Fails for metadata in a variable that is not exported as `meta`, because it would be ignored. */
+/** Fails if a variable contains metadata but is not exported as `meta`, because laju would ignore it. */
 export function refuseHiddenMeta({ body, fail }: ModuleFile, read: Node | undefined): void {
   const found = topLevel(body)
     .filter(({ type }) => type === "VariableDeclaration")

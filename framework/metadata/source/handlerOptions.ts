@@ -9,7 +9,7 @@ export function isHandlerOption(name: string): name is HandlerOption {
   return (handlerOptions as readonly string[]).includes(name);
 }
 
-/** Names that other queues use for `attempts`, though each of them counts differently. */
+/** Other queues' names for `attempts`. Each of these queues counts attempts differently. */
 const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
 
 /** Whether a value exported next to a plain `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */
@@ -22,7 +22,7 @@ export function meantOption(name: string): HandlerOption | undefined {
   return closest(name, handlerOptions) as HandlerOption | undefined;
 }
 
-/** The problem with an option's value and how to fix it; undefined if the value is valid. */
+/** What is wrong with an option's value, and how to fix it; undefined if the value is valid. */
 export function optionProblem(
   option: HandlerOption,
   value: unknown,

@@ -12,13 +12,13 @@ export interface ModuleFile {
 /** A value that a module exports under a name. */
 export interface Exported {
   name: string;
-  /** The export's node. */
+  /** The syntax node of the export. */
   place: Node;
-  /** The value, resolved to its declaration in this file; undefined if it comes from another module. */
+  /** The exported value, resolved to its declaration in this file; undefined if it comes from another module. */
   value: Node | undefined;
-  /** The names of the export within this file. */
+  /** The names of the exported value within this file. */
   locals: string[];
-  /** How it is declared; undefined for an expression or if it comes from another module. */
+  /** How the value is declared; undefined for an expression, or if the value comes from another module. */
   declared?: "const" | "let" | "var" | "using" | "function" | "class" | "type" | undefined;
 }
 
@@ -57,7 +57,7 @@ export function defaultExport(body: Node[]): Node | undefined {
   return undefined;
 }
 
-/** Resolves a name to its `const` in the same file. */
+/** Resolves a name to the value of the `const` with that name in the same file. */
 export function followed(wrapped: Node, body: Node[], steps = 9): Node {
   const node = unwrapped(wrapped);
   if (node.type !== "Identifier" || steps === 0) return node;
@@ -85,7 +85,7 @@ export function declarationOf(name: string, body: Node[]): Declaration | undefin
     .find((one) => one.names.includes(name));
 }
 
-/** Whether a module exports that name, not counting `export *`. */
+/** Whether a module exports that name, or could do so through `export *`. */
 export function exportsName(body: Node[], name: string): boolean {
   return (
     body.some(({ type }) => type === "ExportAllDeclaration") ||
@@ -93,14 +93,14 @@ export function exportsName(body: Node[], name: string): boolean {
   );
 }
 
-/** Whether a local name is a module's export `name`, possibly renamed. */
+/** Whether a local name is the export `name` of a module, possibly renamed on import. */
 export function importsFrom(body: Node[], module: RegExp, name: string, local: string): boolean {
   return importsOf(body, module).some(
     (specifier) => specifier.imported?.name === name && specifier.local.name === local,
   );
 }
 
-/** Whether a local name is a module's namespace: `import * as name from "…"`. */
+/** Whether a local name stands for all exports of a module: `import * as name from "…"`. */
 export function importsAll(body: Node[], module: RegExp, local: string): boolean {
   return importsOf(body, module).some(
     (specifier) => specifier.type === "ImportNamespaceSpecifier" && specifier.local.name === local,
@@ -111,7 +111,7 @@ export function importsAll(body: Node[], module: RegExp, local: string): boolean
 export interface Declaration {
   names: string[];
   code: Node | undefined;
-  /** The initializer, if it is the value of a single name (unlike in `{ a, b } = code`). */
+  /** The initializer, if the declaration has a single name. `const { a, b } = code` has several. */
   value: Node | undefined;
   declared: Exported["declared"];
 }
@@ -149,7 +149,7 @@ function namedExports({ declaration, specifiers, source }: Node, body: Node[]): 
     });
 }
 
-/** `export const a = …, b = …`, `export function a() {}`, `export enum A {}`. */
+/** The exports of a declaration: `export const a = …, b = …`, `export function a() {}`, `export enum A {}`. */
 function declaredExports(declaration: Node, body: Node[]): Exported[] {
   const found = declarationsOf(declaration);
   if (found.length === 0 && declaration.id && !isTypeDeclaration(declaration)) {
@@ -190,7 +190,7 @@ function namesOfValue(value: Node | undefined, body: Node[]): string[] {
     .flatMap(({ names }) => names);
 }
 
-/** Whether a name is a type, as in `interface Row {}; export { Row }`, which TypeScript treats as a type export. */
+/** Whether a name is a type: TypeScript treats `interface Row {}; export { Row }` as the export of a type. */
 function isTypeName(name: string, body: Node[]): boolean {
   return topLevel(body).some((statement) => isTypeDeclaration(statement) && statement.id?.name === name);
 }

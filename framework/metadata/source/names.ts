@@ -1,13 +1,13 @@
 import type { Node } from "./literal";
 
-/** The free names of a piece of code, which refer to the surrounding module. */
+/** The names that a piece of code uses but doesn't declare, so they refer to the surrounding module or are global. */
 export function freeNames(node: Node): Set<string> {
   const free = new Set<string>();
   collect(node, [], free);
   return free;
 }
 
-/** The names that a pattern binds: `a`, `{ a, b: [c] }`. */
+/** The variables that a pattern declares: `a`, `{ a, b: [c] }`. */
 export function boundNames(pattern: Node | null): string[] {
   switch (pattern?.type) {
     case "Identifier":
@@ -54,7 +54,7 @@ function opensScope(node: Node): boolean {
   );
 }
 
-/** The names that a scope declares. They are treated as declared in the whole scope, which is close enough. */
+/** The names declared anywhere in a scope. Declarations count for the whole scope, even before their statement. */
 function declaredIn(scope: Node): string[] {
   const own = scope.id ? boundNames(scope.id) : [];
   const given = [...(scope.params ?? []), ...(scope.param ? [scope.param] : [])].flatMap(boundNames);
@@ -67,7 +67,7 @@ function declarations(node: Node): string[] {
   return opensScope(node) && node.type !== "BlockStatement" ? [] : childrenOf(node).flatMap(declarations);
 }
 
-/** Whether a name is only a key, as in `x.name` or `{ name: x }`. */
+/** Whether a child is only a label and not a reference to a variable: `name` in `x.name` or `{ name: x }`. */
 function isLabel(node: Node, key: string): boolean {
   if (key === "property") return node.type === "MemberExpression" && !node.computed;
   if (key === "key") return !node.computed;

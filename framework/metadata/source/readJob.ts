@@ -7,8 +7,8 @@ import { type Fail, parseModule } from "./parseModule";
 
 /**
  * Validates a handler's file: `export default job("its/own/name", …)`, `export default { run }`, or a plain `export
- * function run` with exported options. Executes no code, so what is known only at run time is checked by the worker.
- * Throws a LajuError whose message begins with `file:line:column`.
+ * function run` with exported options. Executes no code, so values that are known only at run time are left to the
+ * worker to check. Throws a LajuError whose message begins with `file:line:column`.
  */
 export function checkJob(text: string, file: string, name: string): void {
   const { body, fail } = parseModule(text, file);
@@ -62,7 +62,7 @@ const neverHandlers = [
   "ArrayExpression",
 ];
 
-/** The object of `export default { … }`, or of job(…). */
+/** Checks the object of `export default { … }`, or of job(…). */
 function checkDefinition(object: Node, file: Checked): void {
   const { body, name, fail } = file;
   const properties = object.properties.filter((one: Node) => one.type !== "SpreadElement" && !one.computed);
@@ -75,7 +75,7 @@ function checkDefinition(object: Node, file: Checked): void {
   refuseGenerator(run, run.value, file);
 }
 
-/** Calling a generator function does not run its body. */
+/** Fails if `run` is a generator function, because calling one does not run its body. */
 function refuseGenerator(place: Node, value: Node, { body, fail }: Checked): void {
   if (!followed(value, body).generator) return;
   fail(place.start, "run is a generator function", "Write async run() { … }, without the *.");
@@ -89,7 +89,7 @@ function checkProperty(property: Node, { body, name, fail }: Checked): void {
   fail(property.start, `a job has no ${key}`, unknownOptionHint(key));
 }
 
-/** `export const attempts = 5`, and so on, beside `export function run`. */
+/** Checks a file with `export function run`, and options such as `export const attempts = 5` next to it. */
 function checkPlain(file: Checked): void {
   const { body, exports, name, fail } = file;
   if (!exportsName(body, "run")) fail(0, "exports no handler", handlerHint(name));
@@ -107,7 +107,7 @@ function checkPlain(file: Checked): void {
   }
 }
 
-/** Whether an export could be a misspelled option. Functions and objects can have any name. */
+/** Whether an export could be a misspelled option. Exported functions and objects can't, so they can have any name. */
 function mayBeOption(value: Node | undefined): boolean {
   return (
     value !== undefined &&

@@ -12,7 +12,10 @@ export interface SourceFacts {
   meta: CommandMeta;
   /** Whether the file uses `await` outside functions, so that it can't be compiled to CommonJS. */
   hasTopLevelAwait: boolean;
-  /** Whether the file imports no other file of the app. Under tsx, its run would then never start. */
+  /**
+   * Whether the file imports none of the app's files. tsx would then never start its run, because laju starts a run
+   * from within an imported module.
+   */
   isAlone: boolean;
 }
 

@@ -3,16 +3,16 @@ import { type Node, unwrapped } from "./literal";
 import type { ModuleFile } from "./moduleExports";
 import { childrenOf, isFunction } from "./names";
 
-/** An exported function, or an exported object with a function. */
+/** An exported function that laju could call, or an exported object that contains one. */
 interface Startable {
-  /** The names of the export within the file. */
+  /** The export's names within this file. */
   names: string[];
   value: Node | undefined;
 }
 
 /**
- * Whether the module's own statements call its export or exit the process. If so, it is a script, which does its work
- * when it is loaded, and laju must not start the work again.
+ * Whether the module's own code calls the exported function or exits the process. Such a module is a script: it does
+ * its work when it is loaded, and laju must not call the function again.
  */
 export function startsItself({ names, value }: Startable, { body, fail }: ModuleFile): boolean {
   const effects = effectsOf(body).filter(({ node }) => unwrapped(node) !== value && !isGiven(node, names));
@@ -25,7 +25,7 @@ export function startsItself({ names, value }: Startable, { body, fail }: Module
   return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
 }
 
-/** Whether a statement only assigns the export: `run = async () => { … };` after `export let run`. */
+/** Whether a statement only assigns the export a value: `run = async () => { … };` after `export let run`. */
 function isGiven({ type, expression }: Node, names: string[]): boolean {
   if (type !== "ExpressionStatement" || expression.type !== "AssignmentExpression") return false;
   return names.includes(expression.left.name) && isFunction(unwrapped(expression.right));
@@ -39,7 +39,7 @@ function isNamedIn(nodes: Node[], names: string[], body: Node[]): boolean {
   return names.some((name) => reached.has(name));
 }
 
-/** `const done = run()`, `const done = job.run()`. */
+/** Whether code calls an export: `const done = run()`, `const done = job.run()`. */
 function calls(node: Node, names: string[]): boolean {
   if (isFunction(node)) return false;
   const callee = node.type === "CallExpression" && unwrapped(node.callee);
