@@ -5,6 +5,7 @@ import type { VerbEntry } from "../framework/cli/verb";
 import { checkEnvFile, checkPackageName, hasApp } from "../framework/config/config";
 import { LajuError } from "../framework/config/errors";
 import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
+import { testDatabaseNote } from "../framework/services/database/testNote";
 import { keepConsoleLines } from "../framework/start/safeConsole";
 import { mapStacksToSources } from "../framework/start/sourceTraces";
 import { laju, verbText, version } from "./native/helpText";
@@ -16,12 +17,13 @@ export async function main(argv: string[]): Promise<never> {
   mapStacksToSources();
   checkZonesOnThisSystem();
   const isVerbose = argv.includes("--verbose");
-  try {
-    process.exit(await dispatch(argv.filter((word) => word !== "--verbose")));
-  } catch (error) {
+  const status = await dispatch(argv.filter((word) => word !== "--verbose")).catch((error) => {
     show(error, isVerbose);
-    process.exit(error instanceof LajuError ? error.exitStatus : 1);
-  }
+    return error instanceof LajuError ? error.exitStatus : 1;
+  });
+  const note = testDatabaseNote();
+  if (note !== undefined) console.error(terminalFor(2).paint("dim", `  ${note}`));
+  process.exit(status);
 }
 
 async function dispatch([name, ...argv]: string[]): Promise<number> {

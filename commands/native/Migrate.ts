@@ -1,7 +1,6 @@
 import { terminalFor } from "../../framework/cli/terminal";
 import { verb } from "../../framework/cli/verb";
 import { latestMigrations } from "../../framework/services/database/migrator";
-import { testDatabaseNote } from "../../framework/services/database/testNote";
 
 export default verb({
   examples: [["migrate", "Run the migrations that are pending"]],
@@ -14,7 +13,5 @@ export default verb({
     for (const name of names) console.log(`${paint("green", symbols.done)} ${name}`);
     const count = names.length === 1 ? "1 migration" : `${names.length} migrations`;
     console.log(names.length === 0 ? "Nothing to migrate." : `Ran ${count}.`);
-    const note = testDatabaseNote();
-    if (note !== undefined) console.log(paint("dim", `  ${note}`));
   },
 });

@@ -6,6 +6,7 @@ import { require } from "../../config/require";
 import type { DatabaseLocation } from "./databaseLocation";
 import { withMigrationHint, withoutValues } from "./sqlErrors";
 import { type Database, openSqlite, sqliteDriver } from "./sqliteDriver";
+import { rememberDatabase } from "./testNote";
 
 type ClientClass = typeof Knex.Client;
 type SqliteLocation = Extract<DatabaseLocation, { engine: "sqlite" }>;
@@ -57,6 +58,7 @@ function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
 
 function serverClient(place: ServerLocation, stream?: () => NetSocket): ClientClass {
   const Client = knexClient(place.engine);
+  rememberDatabase(place);
   return class extends withErrors(Client, (error) => describeServer(place, error)) {
     constructor(config: Knex.Config) {
       super(config);

@@ -6,6 +6,7 @@ import { require } from "../../config/require";
 import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
 import { sleepSync } from "../../process/sleep";
+import { rememberDatabase } from "./testNote";
 
 export type Database = BetterSqlite3.Database;
 
@@ -23,6 +24,7 @@ export interface SqliteOptions {
 export function openSqlite(file: string, options: SqliteOptions = {}): Database {
   const { readonly = false, mustExist = false, busyTimeout = 5000, wal = true } = options;
   const Driver = sqliteDriver();
+  rememberDatabase(file);
   if (!readonly && !mustExist) makeDatabase(file);
   checkRegular(file);
   try {

@@ -146,12 +146,31 @@ describe("with NODE_ENV=test", () => {
     const migrated = await app.run(["laju", "migrate"], { env });
     for (const ended of [source, built, run, rolledBack, migrated])
       expect(ended).toMatchObject({ status: 0 });
-    expect(migrated.stdout).toMatch(
-      /\n {2}NODE_ENV is test: this was a temporary database, \/tmp\/laju-test-.*\/test\.sqlite3, which is deleted now\n$/,
-    );
     expect(source.stdout).toMatch(/"message":"\/tmp\/laju-test-\w+\/\d+-\w+\/test\.sqlite3"/);
     expect(built.stdout).toMatch(/"message":"\/tmp\/laju-test-\w+\/\d+-\w+\/test\.sqlite3"/);
     expect((await app.run(["-e", count])).stdout).toBe("1 1\n");
+  });
+
+  test.each([
+    ["migrate", 0, "test"],
+    ["migrate:status", 0, "test"],
+    ["migrate:status --json", 0, "test"],
+    ["migrate:rollback", 0, "test"],
+    ["migrate:rollback nonsense", 2, "test"],
+    ["runs", 0, "runs"],
+  ])("%s names the database that it used, because it is not that of .env", async (line, status, file) => {
+    const ended = await app.run(["laju", ...line.split(" ")], { env: { NODE_ENV: "test" } });
+    expect(ended.status).toBe(status);
+    expect(ended.stderr).toMatch(
+      new RegExp(
+        `^(✗ .*\\n.*\\n)?  NODE_ENV is test: this used the temporary database /tmp/laju-test-.*/${file}\\.sqlite3\\n$`,
+      ),
+    );
+    expect((await app.run(["laju", ...line.split(" ")])).stderr).not.toContain("NODE_ENV");
+  });
+
+  test("a verb that uses no database doesn't name one", async () => {
+    expect(await app.run(["laju", "list"], { env: { NODE_ENV: "test" } })).toMatchObject({ stderr: "" });
   });
 });
 
