@@ -8,7 +8,7 @@ import { checkZonesOnThisSystem } from "../framework/host/systemZoneFiles";
 import { testDatabaseNote } from "../framework/services/database/testNote";
 import { keepConsoleLines } from "../framework/start/safeConsole";
 import { mapStacksToSources } from "../framework/start/sourceTraces";
-import { laju, verbText, version } from "./native/helpText";
+import { laju, program, verbText, version } from "./native/helpText";
 import { verbGroups, verbs } from "./native/verbs";
 
 /** laju's command line: finds the verb, runs it, and exits with its status. */
@@ -54,7 +54,7 @@ function checkWithoutApp(name: string): void {
   if (name === "new" || name === "explain") return;
   throw new LajuError(`there is no app in ${process.cwd()} or any folder above it`, {
     code: "E_ROOT",
-    hint: `Run ${name} in an app's folder, or create an app with the verb new.`,
+    hint: `Run ${name} in an app's folder, or create an app: ${program()} new <folder>`,
   });
 }
 
@@ -72,7 +72,7 @@ function checkWords(
     words.length < least
       ? `${entry.name} needs ${entry.usage}`
       : `${entry.name} does not take "${words[most]}"`;
-  const usage = `Usage: node laju ${entry.name} ${entry.usage}`.trimEnd();
+  const usage = `Usage: ${program()} ${entry.name} ${entry.usage}`.trimEnd();
   const whole = `${entry.name}:${words[most]}`;
   const hint = verbs.some(({ name }) => name === whole) ? `Did you mean ${whole}?` : usage;
   throw new LajuError(message, { code: "E_USAGE", exitStatus: 2, hint });
@@ -80,7 +80,7 @@ function checkWords(
 
 async function unknownVerb(name: string, next: string | undefined): Promise<LajuError> {
   const meant = await meantBy(name, next);
-  const hint = meant ? `Did you mean ${meant}?` : "node laju --help lists the verbs.";
+  const hint = meant ? `Did you mean ${meant}?` : `${program()} --help lists the verbs.`;
   return new LajuError(`Unknown verb "${name}"`, { code: "E_USAGE", exitStatus: 2, hint });
 }
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { describeOptions } from "../../framework/cli/optionsHelp";
 import { terminalFor } from "../../framework/cli/terminal";
 import type { Verb, VerbEntry } from "../../framework/cli/verb";
@@ -6,7 +6,17 @@ import { hasApp, root } from "../../framework/config/config";
 import { lajuHome } from "../../framework/config/home";
 import { readText } from "../../framework/config/readText";
 import { tarballName } from "../../framework/new/tarballName";
+import { shellQuote } from "../../framework/text/shellQuote";
 import { verbGroups, verbs } from "./verbs";
+
+/** What to type to start this command line: `node laju`, except outside the app's folder. */
+export function program(): string {
+  if (!hasApp) return `npx ./${tarballName(version())}`;
+  const [, started = ""] = process.argv;
+  if (process.cwd() === root || basename(started, ".js") !== "laju") return "node laju";
+  if (started.includes("/node_modules/")) return "npx laju";
+  return `node ${shellQuote(relative(process.cwd(), started).replace(/\.js$/, ""))}`;
+}
 
 /** The output of `node laju` and `node laju --help`. */
 export function laju(): string {
@@ -21,11 +31,11 @@ export function laju(): string {
   return [
     `laju ${version()}  Commands on the system crontab`,
     "",
-    "Usage  node laju <verb> [options]",
+    `Usage  ${program()} <verb> [options]`,
     ...groups,
     "",
-    "  node laju <verb> --help   More about one verb",
-    "  node laju … --verbose     Show errors with their stack traces",
+    `  ${program()} <verb> --help   More about one verb`,
+    `  ${program()} … --verbose     Show errors with their stack traces`,
   ].join("\n");
 }
 
@@ -33,7 +43,7 @@ export function laju(): string {
 function outsideApp(): string {
   return `laju ${version()}  Commands on the system crontab
 
-  npx ./${tarballName(version())} new <folder>   Create an app
+  ${program()} new <folder>   Create an app
 
   There is no app in this folder or any folder above it. In an app, \`node laju\` lists all verbs.`;
 }
@@ -48,7 +58,7 @@ export function verbText(entry: VerbEntry, verb: Verb<never>): string {
   return [
     `${entry.summary}`,
     "",
-    `Usage  node laju ${call(entry)} [options]`,
+    `Usage  ${program()} ${call(entry)} [options]`,
     ...details,
     "",
     "Options",
@@ -61,7 +71,7 @@ export function verbText(entry: VerbEntry, verb: Verb<never>): string {
 
 function exampleLines(examples: Verb["examples"]): string[] {
   const width = Math.max(...examples.map(([line]) => line.length));
-  return examples.map(([line, meaning]) => `  node laju ${line.padEnd(width)}   ${meaning}`);
+  return examples.map(([line, meaning]) => `  ${program()} ${line.padEnd(width)}   ${meaning}`);
 }
 
 function call({ name, usage }: VerbEntry): string {

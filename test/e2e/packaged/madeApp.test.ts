@@ -135,6 +135,17 @@ describe("new, on a machine with something missing", () => {
     expect(stdout).toMatch(/\n\n {2}npx \.\/laju-[\d.]+\.tgz new <folder> {3}Create an app\n/);
   });
 
+  test("in help, outside an app, says what can be typed there", () => {
+    const shown = run(folder, ["node", join(laju, "laju.js"), "new", "--help"]);
+    expect(shown.stdout).toMatch(/^Usage {2}npx \.\/laju-[\d.]+\.tgz new <folder> \[options\]$/m);
+    expect(shown.stdout).toMatch(/^ {2}npx \.\/laju-[\d.]+\.tgz new \.\.\/shop +An app on SQLite$/m);
+    expect(shown.stdout).not.toContain("node laju");
+    const refused = run(folder, ["node", join(laju, "laju.js"), "list"]);
+    expect(refused.stderr).toMatch(/or create an app: npx \.\/laju-[\d.]+\.tgz new <folder>\n$/);
+    const unnamed = run(folder, ["node", join(laju, "laju.js"), "new"]);
+    expect(unnamed).toMatchObject({ status: 2, stderr: expect.not.stringContaining("node laju") });
+  });
+
   test("says that the user has to make the first commit if git has no identity", () => {
     const made = run(folder, ["node", join(laju, "laju.js"), "new", "nameless", "--no-install"], {
       HOME: folder,
@@ -307,6 +318,15 @@ describe("an app created by new, with node_modules as laid out by pnpm", () => {
       expect(stderr.startsWith(message)).toBe(true);
     }
     writeFileSync(join(app, "package.json"), text);
+  });
+
+  test.each([
+    [".", "laju.js", "node laju"],
+    ["app", "../laju.js", "node ../laju"],
+    ["app", "../node_modules/laju/laju.js", "npx laju"],
+  ])("help in %s, started as %s, says %s", (at, file, program) => {
+    expect(succeeds(join(app, at), `node ${file} list --help`)).toContain(`\nUsage  ${program} list [`);
+    expect(succeeds(join(app, at), `node ${file}`)).toContain(`\nUsage  ${program} <verb> [options]\n`);
   });
 
   test("builds, creates commands and runs them", () => {
