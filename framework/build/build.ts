@@ -25,7 +25,7 @@ import { bundleVendor } from "./vendor/bundleVendor";
 /** The result of a build. */
 export interface BuildReport {
   built: CommandFacts[];
-  /** Commands whose file is currently invalid, so that the output of an earlier build was kept. */
+  /** Commands whose file is currently invalid. The output of an earlier build is kept for them. */
   kept: CommandFacts[];
   removed: Removed[];
   problems: CommandProblem[];
@@ -35,16 +35,16 @@ export interface BuildReport {
   milliseconds: number;
 }
 
-/** A command from an earlier build. */
+/** A command that an earlier build compiled. */
 interface Removed {
   name: string;
   why: string;
 }
 
 /**
- * Compiles commands/, app/migrations and laju's CLI into build/, and writes the commands' metadata to build/commands.json.
- * An invalid file doesn't affect other files, and its last good output is kept. Unchanged parts are not rebuilt (see
- * BuildCache).
+ * Compiles commands/, app/migrations and laju's CLI into build/, and writes the commands' metadata to
+ * build/commands.json. An invalid file doesn't affect others, and the output of its last valid version is kept.
+ * Unchanged parts are not rebuilt (see BuildCache).
  */
 export async function buildApp(): Promise<BuildReport> {
   const jobs = jobNames();
@@ -119,7 +119,7 @@ export async function buildApp(): Promise<BuildReport> {
   };
 }
 
-/** For `build --watch`: recompiles these commands and leaves the rest of the build unchanged. */
+/** Recompiles these commands and leaves the rest of the build unchanged, for `build --watch`. */
 export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   const beganAt = new Date();
   const { root, home, build } = realPaths();
@@ -130,7 +130,7 @@ export async function rebuildCommands(names: string[]): Promise<BuildReport> {
   if (shared === undefined) return buildApp();
   const context = { root, home, build, vendor: vendor.files, shared };
   const compiled = await compileCommands(context, cache, previous, names);
-  // Other commands may import these helpers.
+  // If a changed file is now a helper module, build everything, because commands may import it.
   if (compiled.helpers.length > 0) return buildApp();
 
   const problems = [...compiled.unread, ...compiled.problems];
@@ -162,8 +162,7 @@ function keptOf(previous: Manifest | undefined, bad: ReadonlySet<string>): Comma
 }
 
 /**
- * The build's folders with all symlinks resolved, because esbuild uses real paths, and the root may be a symlink
- * (`current`).
+ * The build's folders with symlinks resolved, as esbuild resolves them. The root may be a symlink, such as `current`.
  */
 function realPaths(): Omit<BuildFolder, "vendor"> {
   const root = realpathSync(paths.root);
@@ -174,13 +173,13 @@ function realPaths(): Omit<BuildFolder, "vendor"> {
   };
 }
 
-/** The report of a build that failed before any build had succeeded: there is no earlier output to keep. */
+/** The report if laju's own code could not be compiled and no earlier build exists. */
 function notBuilt(problems: CommandProblem[], beganAt: Date): BuildReport {
   const nothing = { built: [], kept: [], removed: [], alone: [], warnings: [] };
   return { ...nothing, problems, milliseconds: since(beganAt) };
 }
 
-/** Writes the manifest. Called last, so that all files in it already exist. */
+/** Writes the manifest. Must be called last, so that every file that the manifest names exists. */
 function writeManifest(manifest: Manifest, beganAt: Date): void {
   const inputs = Object.fromEntries(Object.entries(manifest.inputs).sort());
   writeIfChanged(paths.manifest, `${JSON.stringify({ ...manifest, inputs }, null, 2)}\n`);
@@ -188,15 +187,14 @@ function writeManifest(manifest: Manifest, beganAt: Date): void {
   utimesSync(paths.manifest, beganAt, beganAt);
 }
 
-/** Problems of handlers that have not been reported yet, because they did not make a command's build fail. */
+/** The problems of handlers, except those already reported because a command that uses handlers failed to build. */
 function unreported(problems: CommandProblem[], reported: CommandProblem[]): CommandProblem[] {
   const messages = new Set(reported.flatMap(({ message }) => message.split("\n")));
   return problems.filter(({ message }) => !messages.has(message.split("\n", 1)[0] as string));
 }
 
 /**
- * The inputs with all files of laju replaced by its package.json, which identifies them, because a package's files
- * don't change.
+ * Replaces laju's own files in a list of inputs with its package.json. A package's files change only with its version.
  */
 function ownInputs(inputs: string[], context: Omit<BuildFolder, "vendor">): string[] {
   const lajus = context.home === context.root ? [] : [pathFromRoot("package.json", context)];

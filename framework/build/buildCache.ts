@@ -6,7 +6,7 @@ import type { BuildFolder } from "./bundle/buildContext";
 import type { Attempt, Output } from "./bundle/bundle";
 import { writeIfChanged } from "./files";
 
-/** A part of the build, as it was last built. */
+/** What build/cache.json records about a part of the build. */
 interface CachedPart {
   /** A hash of all inputs of the part. */
   key: string;
@@ -17,8 +17,8 @@ interface CachedPart {
 }
 
 /**
- * Records in build/cache.json which parts the last build made from which inputs. A part with unchanged inputs and intact
- * outputs isn't rebuilt.
+ * Records in build/cache.json the inputs and outputs of each part of the build. A part is rebuilt only if an input has
+ * changed or an output is missing or damaged.
  */
 export class BuildCache {
   readonly #root: string;
@@ -43,8 +43,8 @@ export class BuildCache {
   }
 
   /**
-   * Reuses a part that is up to date, or else builds it. `context` stands for everything that affects the part in
-   * addition to its inputs.
+   * Builds a part unless it is up to date. `context` is a text that changes whenever something other than the inputs
+   * affects the part.
    */
   async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {
     const inputs = this.currentInputs(part, context);
@@ -66,36 +66,36 @@ export class BuildCache {
 
   keep(part: string, context: string, { inputs, outputs }: { inputs: string[]; outputs: Output[] }): void {
     const hashes = outputs.map(({ path, contents }) => [path, contentHash(contents)]);
-    // If a file was saved during the build, we don't know which version was used, so have the next build build this
-    // part again.
+    // A file that was saved during the build may be newer than what was compiled. An empty key makes the next build
+    // build this part again.
     const key = inputs.some((file) => this.#isYoung(file)) ? "" : this.#key(part, inputs, context);
     this.#next[part] = { key, inputs, outputs: Object.fromEntries(hashes) };
   }
 
-  /** A part as built by this build or an earlier one. */
+  /** What this build or an earlier one recorded about a part. Keeps the entry for the next write. */
   cachedPart(part: string): Readonly<CachedPart> | undefined {
     const cached = this.#next[part] ?? this.#last[part];
     if (cached !== undefined) this.#next[part] = cached;
     return cached;
   }
 
-  /** Saves the parts of this build, and forgets all others. */
+  /** Saves the parts that this build used, and forgets all others. */
   write(): void {
     writeParts(this.#build, this.#next);
   }
 
-  /** Saves the parts of a partial build, and keeps all others. */
+  /** Saves the parts that a partial build used, and keeps all others. */
   writeMerged(): void {
     writeParts(this.#build, { ...this.#last, ...this.#next });
   }
 
-  /** Hashes by path relative to the root. Each file is read only once. */
+  /** The hash of a file, by path relative to the root. Reads each file only once. */
   hashOf(file: string): string | undefined {
     return this.#hash(join(this.#root, file));
   }
 
   #key(part: string, inputs: readonly string[], context: string): string {
-    // laju's own parts don't import handlers or migrations.
+    // Ignore handlers and migrations for laju's own parts, which don't import them.
     const isLajus = !part.includes("/");
     const names = this.#names.filter(
       (name) => !isLajus || !/^(app\/(jobs|migrations)|framework\/migrations)\//.test(name),
@@ -126,8 +126,8 @@ export class BuildCache {
 }
 
 /**
- * The names of all importable files. They count as an input, because a new file may change what an import resolves to,
- * and workers include every handler.
+ * The names of all files that could be imported. They are part of the key, because a new file may change what an import
+ * resolves to, and workers include every handler.
  */
 function namesIn(root: string, folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });

@@ -8,8 +8,8 @@ import { entriesPlugin, entryOf, waitsAtTop } from "./entries";
 import { jobsPlugin } from "./jobs";
 
 /**
- * Compiles all commands at once, which is fastest. If one fails, compiles each separately, so that the others still
- * build.
+ * Compiles all commands in one go, which is fastest. If one of them has an error, compiles each of them separately, so
+ * that the others are still built.
  */
 export async function bundleCommands(commands: SourceCommand[], context: BuildContext): Promise<Attempt> {
   const plain = commands.filter((command) => !waitsAtTop(command));
@@ -35,7 +35,7 @@ async function bundleAlone(command: SourceCommand, context: BuildContext): Promi
   try {
     return await compile([command], "cjs", context);
   } catch (error) {
-    // A module that the command imports may also use top-level await, or only be importable by ES modules.
+    // The command may import a module that uses top-level await, or one that only ES modules can import.
     if (isMessageList(error) && error.errors.every(({ text }) => needsModule(text))) {
       return bundleModule(command, context);
     }
@@ -43,7 +43,7 @@ async function bundleAlone(command: SourceCommand, context: BuildContext): Promi
   }
 }
 
-/** Top-level await requires an ES module, which is started by a small CommonJS file. */
+/** Compiles a command with top-level await to an ES module, and adds the small CommonJS file that starts it. */
 async function bundleModule(command: SourceCommand, context: BuildContext): Promise<Bundled> {
   const bundled = await compile([command], "esm", context);
   const output = { path: `commands/${command.name}.js`, contents: Buffer.from(esmStarter(command.name)) };

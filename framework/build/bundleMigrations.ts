@@ -6,7 +6,7 @@ import { type Attempt, attempt, bundle } from "./bundle/bundle";
 import { fromRoot } from "./bundle/lajuFiles";
 import { appAlias, externalPackages } from "./bundle/packagePlugins";
 
-/** Compiles the app's and laju's migrations to build/…/migrations/*.js, where the compiled CLI looks for them. */
+/** Compiles the app's and laju's migrations to build/…/migrations/*.js, where the compiled `migrate` looks for them. */
 export async function bundleMigrations(context: BuildContext): Promise<Attempt> {
   const apps = await bundleFolder("app/migrations", context);
   const lajus = await bundleFolder("framework/migrations", { ...context, root: context.home });

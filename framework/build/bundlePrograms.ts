@@ -11,12 +11,12 @@ import { entriesPlugin, entryOf } from "./entries";
 
 const folder = "framework/programs";
 
-/** The programs that scripts written for Laju start in build/, by relative path. */
+/** The programs that applications written for Laju expect in build/, by relative path. */
 const programs = ["backup", "restore", "clean-backup"];
 
 /**
- * Compiles framework/programs/*.ts to build/*.js. They don't come from commands/, where the user may have a command
- * that starts one of them.
+ * Compiles framework/programs/*.ts to build/*.js. The sources are not in commands/, because the app may have its own
+ * command that starts one of these programs.
  */
 export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
   const lajus = { ...context, root: context.home };
@@ -30,7 +30,7 @@ export async function bundlePrograms(context: BuildContext): Promise<Attempt> {
   return fromRoot(made, context);
 }
 
-/** The program as a command. Its name ends in .js, so that it can't clash with the name of a command. */
+/** The program in the form of a command. Its name ends in .js, because no command's name can. */
 function readProgram(name: string, home: string): SourceCommand {
   const [file = ""] = asFound([`${folder}/${name}.ts`], home);
   const text = readFileSync(join(home, file), "utf8");

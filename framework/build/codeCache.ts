@@ -11,15 +11,15 @@ export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;
 }
 
-/** One half of a bundle, and the program that exercises it. */
+/** One half of a bundle, and how to run it so that V8 compiles the functions it uses. */
 interface Half {
-  /** Its file name in the folder, without extension. */
+  /** The name of the half's file in the folder, without extension. */
   file: string;
-  /** The arguments for `node` before the half and its cache. */
+  /** The arguments for `node`. The name of the half and the path of its cache are appended. */
   words: string[];
 }
 
-/** Creates the cache of each half. Returns the problems, without duplicates. */
+/** Creates the code cache of each half. Returns a message for each that could not be written, without duplicates. */
 export async function makeCachesOfHalves(
   name: string,
   folder: string,
@@ -33,8 +33,8 @@ export async function makeCachesOfHalves(
 }
 
 /**
- * Exercises a bundle in a separate process (`node PROGRAM WORDS… CACHE`), which saves the code that V8 compiled. Returns the
- * problem if no cache was written.
+ * Runs a bundle in a separate process (`node PROGRAM WORDS… CACHE`), which writes the code that V8 compiled to the file
+ * CACHE. Returns a message if it wrote none.
  */
 export async function makeCache(
   name: string,
@@ -42,7 +42,7 @@ export async function makeCache(
   { words, cwd }: { words: string[]; cwd: string },
 ): Promise<string | undefined> {
   if (existsSync(cache)) return undefined;
-  // Don't pass on NODE_OPTIONS: with other V8 flags, the cache would be rejected at run time.
+  // Don't pass on NODE_OPTIONS: a cache made with other V8 flags would be rejected when it is used.
   const env = { PATH: "/usr/bin:/bin", HOME: "/" };
   try {
     await promisify(execFile)(process.execPath, [...words, cache], { cwd, env });

@@ -7,13 +7,13 @@ import { bundleCommands } from "./bundleCommands";
 
 /** The result of compiling commands, or of finding that they are already compiled. */
 export interface CompiledCommands extends Attempt {
-  /** The commands that are up to date in the build. */
+  /** The commands that the build now contains in their current version. */
   built: CommandFacts[];
-  /** The problems of commands whose metadata could not be read. */
+  /** The commands whose metadata is invalid or could not be read, and why. */
   unread: CommandProblem[];
   /** Warnings about modules that are not commands, although their names suggest it. */
   helpers: CommandProblem[];
-  /** The newly compiled commands that tsx cannot start. */
+  /** The names of newly compiled commands that tsx cannot start, because they import nothing from laju. */
   alone: string[];
 }
 
@@ -45,7 +45,7 @@ export async function compileCommands(
   };
 }
 
-/** The facts that the last successful build read from these commands. */
+/** What the last build recorded about these commands, if it had no problem with them. */
 function knownCommands(names: readonly string[], previous: Manifest | undefined): CommandFacts[] {
   if (previous === undefined) return [];
   const wanted = new Set(names);

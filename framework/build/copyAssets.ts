@@ -4,7 +4,9 @@ import type { BuildFolder } from "./bundle/buildContext";
 import { pathFromRoot } from "./bundle/lajuFiles";
 import { writeIfChanged } from "./files";
 
-/** Copies the other files in app/ and commands/ (views, templates, data), and laju's stubs and views, to the build. */
+/**
+ * Copies all other files of app/ and commands/ (views, templates, data) to the build, and laju's own stubs and views.
+ */
 export function copyAssets({ root, home, build }: Omit<BuildFolder, "vendor">): string[] {
   const apps = copyFrom(root, ["app", "commands"], build);
   const lajus = copyFrom(
@@ -33,7 +35,7 @@ function assetsIn(root: string, folder: string): string[] {
     .filter((file) => !/\.[cm]?tsx?$/.test(file) && isFile(join(root, file)));
 }
 
-/** Whether this is a file. Skips broken symlinks, with which some editors mark a file as being edited. */
+/** Whether the path is a file. A broken symlink, with which some editors mark a file as being edited, is not. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -17,9 +17,9 @@ export function entryOf({ name }: SourceCommand): string {
 }
 
 /**
- * Wraps commands in a few lines that start a supervised run if the compiled file is the program, and do nothing if it
- * is required. The import that begins the run comes before the command's, so that everything its modules do while
- * loading is part of the run.
+ * Wraps each command in a few lines that start a supervised run if the compiled file is the program, and do nothing if
+ * it is required. These lines begin the run before they import the command, so that what its modules do while loading
+ * is part of the run.
  */
 export function entriesPlugin(roots: Roots, commands: SourceCommand[]): Plugin {
   const byName = new Map(commands.map((command) => [command.name, command]));
@@ -51,8 +51,8 @@ if (lajuMain) ${call}(${facts}, (entry, at) => dueSlot(${schedule}, entry, at));
 }
 
 /**
- * Whether a command must be compiled to an ES module, because only that can wait while loading. A command with
- * `oneServer` waits for the servers' shared store before its own modules are loaded.
+ * Whether a command must be compiled to an ES module. Only an ES module can wait while loading: for a top-level await,
+ * or, with `oneServer`, for the servers' shared store before the command's own modules are loaded.
  */
 export function waitsAtTop({ hasTopLevelAwait, oneServer }: SourceCommand): boolean {
   return hasTopLevelAwait || oneServer !== null;
@@ -64,8 +64,8 @@ function importOfBegin({ oneServer }: SourceCommand, home: string): string {
 }
 
 /**
- * Whether a crontab may also start the command at times when it isn't due, or servers have to agree on its scheduled
- * time. Only then does the compiled command contain the schedule engine.
+ * Whether the compiled command has to compute its scheduled times: its crontab entry may also fire when it isn't due,
+ * or several servers have to agree on the scheduled time. Only then is the schedule engine included.
  */
 function decidesItself({ name, schedules, timezone, oneServer }: SourceCommand): boolean {
   if (schedules.length === 0) return false;
@@ -94,7 +94,7 @@ function starterOf({ start }: SourceCommand): string {
   return start === "made" ? "refuseUndeclared" : "runDeclared";
 }
 
-/** The definition passed to the starter: the result of `command()` or an equivalent object. */
+/** What the starter gets: the result of `command()`, or an equivalent object. */
 function definitionOf({ start, options }: SourceCommand): string {
   if (start === "command" || start === "made") return "definition";
   const run = start === "default.run" ? "...definition" : "run: definition";

@@ -11,15 +11,18 @@ export function bundledJobs(): string[] {
   return jobNames().filter((name) => !leftOut.includes(name));
 }
 
-/** Invalid handlers that no earlier build had. The build omits them, so that workers can process the other types. */
+/**
+ * Handlers that are invalid and that no earlier build contains. The build omits them, so that workers can still process
+ * other job types.
+ */
 export function leftOutJobs(): string[] {
   const before = existsSync(paths.manifest) ? readManifest().jobs : undefined;
   return jobNames().filter((name) => !before?.includes(name) && jobProblems([name]).length > 0);
 }
 
 /**
- * Compiles the handlers of app/jobs into the programs that load handlers, since a bundle has no folder to read them
- * from. If a handler of the last build has become invalid, these programs are not rebuilt until it is fixed.
+ * Compiles the handlers of app/jobs into the programs that run jobs, because a compiled program can't read app/jobs. If
+ * a handler that the last build contains has become invalid, these programs are not rebuilt until it is fixed.
  */
 export function jobsPlugin(root: string): Plugin {
   return {
@@ -37,8 +40,8 @@ export function jobsPlugin(root: string): Plugin {
 }
 
 /**
- * The module that lists the handlers. Each handler is evaluated on demand, so that one that throws doesn't affect the
- * others. Omitted handlers are listed too, so that the worker leaves their jobs to other workers.
+ * The source of the module that lists the handlers. A handler is evaluated on first use, so one that throws doesn't
+ * affect the others. Omitted handlers are listed with an error, so that the worker leaves their jobs to other workers.
  */
 function registryText(folder: string, names: readonly string[]): string {
   const entries = names.map((name) => entryText(name, `import(${JSON.stringify(join(folder, name))})`));

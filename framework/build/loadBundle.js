@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 /**
- * Loads bundles of a build folder as `lajuLoad` in runtime/head.js does, and gives access to their code caches. The
- * bundles use `place` as their build folder.
+ * Loads bundles of a build folder as `lajuLoad` in runtime/head.js does, and also gives access to their code caches.
+ * `place` is what the bundles see as their build folder.
  */
 export function bundleLoader(build, place = build) {
   const scripts = new Map();

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeIfChanged } from "./files";
 
-/** The files that laju.js and compiled commands need when root starts them. */
+/** The files that switch to the app's user when root starts laju.js or a compiled command. */
 const files = ["appUser.cjs", "crontabParent.cjs", "commandLine.mjs"];
 
 /**
- * Copies these files to build/runtime, before any file that loads them is written. Returns their sources in laju's own
- * folder.
+ * Copies these files to build/runtime. Must be called before any file that loads them is written. Returns the paths of
+ * their sources, relative to laju's own folder.
  */
 export function copyRootRuntime({ home, build }: { home: string; build: string }): string[] {
   return files.map((file) => {

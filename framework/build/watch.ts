@@ -6,12 +6,12 @@ import { jobTypesFile } from "../catalog/jobTypes";
 import { paths } from "../config/config";
 import { type BuildReport, buildApp, rebuildCommands } from "./build";
 
-/** Events within this time, in milliseconds, count as one change, because editors save a file in several steps. */
+/** How long to collect changes before building, in milliseconds, because editors save a file in several steps. */
 const settling = 15;
 
 /**
- * Builds, then rebuilds whenever something in commands/ or app/ changes: only the changed command if possible, or else
- * everything. Continues until the process exits.
+ * Builds, then rebuilds after every change in commands/, app/, or other folders with imported files: only the changed
+ * commands if nothing else changed, otherwise everything. Continues until the process exits.
  */
 export async function watchAndBuild(report: (report: BuildReport) => void): Promise<never> {
   const changed = new Set<string>();

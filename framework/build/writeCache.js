@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 
-/** Writes a cache atomically and durably, because V8 crashes on a damaged one. */
+/** Writes the cache atomically and syncs it to disk, because V8 crashes on a damaged one. */
 export function writeCache(target, bytes) {
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   const descriptor = openSync(temporary, "wx");

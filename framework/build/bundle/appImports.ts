@@ -5,18 +5,18 @@ import { fileURLToPath } from "node:url";
 import type { OnResolveArgs, OnResolveResult, Plugin, ResolveOptions } from "esbuild";
 import { packageImport } from "./packageImport";
 
-/** Marks this plugin's own resolve calls. */
+/** Marks this plugin's own calls of `resolve`, so that the plugin ignores them. */
 export const asked = "laju-app-imports";
 
-/** How error messages begin for imports that only ES modules support (see `needsModule`). */
+/** The first words of the error message for an import that only works in an ES module (see `needsModule`). */
 const moduleOnly = "Only an ES module can import";
 
 type Resolve = (path: string, options: ResolveOptions) => Promise<OnResolveResult & { path: string }>;
 
 /**
  * Resolves imports in the app's files as tsx does: `paths` and `baseUrl` in tsconfig.json, `imports` in package.json,
- * TypeScript packages of a workspace, and file URLs. Leaves packages to other plugins. An import that can't be resolved
- * is reported by the build, with its position, and not only when cron starts the command.
+ * TypeScript packages of a workspace, and file URLs. Leaves other packages to other plugins. If an import can't be
+ * resolved, the build reports it with its position; otherwise it would only fail when cron starts the command.
  */
 export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   return {
@@ -34,7 +34,7 @@ export function appImports(root: string, format: "cjs" | "esm"): Plugin {
   };
 }
 
-/** Whether a failed build should be retried as an ES module. */
+/** Whether this error would not occur if the command were compiled to an ES module. */
 export function needsModule(text: string): boolean {
   return text.startsWith("Top-level await") || text.startsWith(moduleOnly);
 }
@@ -63,14 +63,14 @@ async function resolved(args: OnResolveArgs, context: Context): Promise<OnResolv
   if (imported === undefined) return ofPackage(args, context);
   const { target, folder } = imported;
   if (target.startsWith("./")) return ofPackage({ ...args, path: target, resolveDir: folder }, context, path);
-  // The build's package.json has no `imports`, so use the package's own name in the output.
+  // The build's package.json has no `imports`, so replace the name with that of the package.
   if (isBuiltin(target)) return { path: target, external: true };
   return (await ofPackage({ ...args, path: target }, context, path)) ?? { path: target, external: true };
 }
 
 /**
- * Resolves a name through package.json or a workspace. Undefined for a package in node_modules, which other plugins
- * resolve.
+ * Resolves a name through tsconfig.json, package.json or a workspace. Undefined for a package in node_modules, which
+ * other plugins resolve.
  */
 async function ofPackage(
   args: OnResolveArgs,
@@ -99,12 +99,14 @@ function ask(
   return resolve(path, { kind, importer, resolveDir, namespace: "file", pluginData: asked });
 }
 
-/** Resolves again by full path, so that other plugins, such as the shared bundle's, see it too. */
+/** Resolves a file by its full path, so that other plugins, such as the shared bundle's, can handle it too. */
 function asFile(path: string, { kind, importer, resolveDir }: OnResolveArgs, { resolve }: Context) {
   return resolve(path, { kind, importer, resolveDir });
 }
 
-/** Whether a file belongs to a package linked from node_modules, rather than to `paths` or `imports` of that name. */
+/**
+ * Whether a file belongs to a package that node_modules links to. Otherwise the name comes from `paths` or `imports`.
+ */
 function isLinked(path: string, name: string, root: string): boolean {
   const link = join(root, "node_modules", name);
   return couldBePackage.test(name) && existsSync(link) && path.startsWith(`${realpathSync(link)}/`);
@@ -124,7 +126,7 @@ function packageName(path: string): string {
 
 const couldBePackage = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/|$)/i;
 
-/** Whether a package is required or imported within code that may work without the package. */
+/** Whether a missing package may be fine: `require()` and `import()` can be in code that works without it. */
 function isOptional({ kind, path }: OnResolveArgs): boolean {
   return kind !== "import-statement" && couldBePackage.test(path);
 }

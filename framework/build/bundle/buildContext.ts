@@ -1,14 +1,16 @@
 import type { Plugin } from "esbuild";
 
-/** The bundle shared by all compiled files: laju's part of every run. */
+/** The shared bundle, which contains the part of laju that every run needs. */
 export interface Shared {
   /** The bundle's name in build/shared, without extension: a hash of its content. */
   file: string;
-  /** The modules in it, from laju's own folder. */
+  /** The modules in the bundle, by path relative to laju's own folder. */
   modules: string[];
 }
 
-/** The folders of the app, laju and the build, and the files in build/vendor by package. */
+/**
+ * Where a build reads and writes: the folders of the app, laju and the build, and the bundled packages in build/vendor.
+ */
 export interface BuildFolder {
   root: string;
   /** laju's own folder: the package in node_modules or, in laju's repository, the root. */

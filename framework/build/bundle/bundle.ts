@@ -11,7 +11,9 @@ export interface Attempt extends Bundled {
   problems: CommandProblem[];
 }
 
-/** Bundles. On failure, returns the problems and no output, so that the output of an earlier build is kept. */
+/**
+ * Calls `bundling`. If it fails, returns the problems and no output, so that the output of an earlier build is kept.
+ */
 export async function attempt(file: string, bundling: () => Promise<Bundled>): Promise<Attempt> {
   try {
     return { ...(await bundling()), problems: [] };
@@ -27,7 +29,7 @@ export interface Output {
   /** Relative to the build folder: "commands/X.js". */
   path: string;
   contents: Uint8Array;
-  /** The app's files from which the output was made, relative to the root; absent if they are recorded elsewhere. */
+  /** The app's files from which this output was made, relative to the root; absent if `Bundled.inputs` lists them. */
   inputs?: string[];
 }
 
@@ -46,8 +48,8 @@ export interface Entry {
 }
 
 /**
- * Bundles entries into one file each. The app's code is included, npm packages stay external, and shared modules come from
- * build/shared.
+ * Bundles each entry into one file. The file includes the app's code; npm packages and shared modules are loaded at run
+ * time.
  */
 export async function bundle(entries: Entry[], options: BundleOptions): Promise<Bundled> {
   const { home, shared, format } = options;
@@ -58,13 +60,15 @@ export async function bundle(entries: Entry[], options: BundleOptions): Promise<
   return { outputs: outputsOf(result, options), inputs: sourcesIn(result) };
 }
 
-/** Throws if an import such as import(`./steps/${name}.js`) matches no file, since it would fail for every name. */
+/**
+ * Throws if a dynamic import such as import(`./steps/${name}.js`) matches no file, since it would fail for every name.
+ */
 function refuseEmptyPatterns({ warnings }: Result): void {
   const errors = warnings.filter(({ id }) => id === "empty-glob");
   if (errors.length > 0) throw Object.assign(new Error("An import matches no file"), { errors });
 }
 
-/** The app's files in a bundle, relative to the app's root. */
+/** The app's own files in a bundle, relative to the app's root. */
 export function sourcesIn({ metafile }: { metafile: Metafile }): string[] {
   return Object.keys(metafile.inputs).filter(isSource);
 }
@@ -87,8 +91,8 @@ function outputsOf(result: Result, { root, build }: Pick<BuildFolder, "root" | "
 }
 
 /**
- * Collects an entry and everything it imports, even modules that leave nothing in the output. Skips files already
- * `found`.
+ * Collects the entry's file and everything it imports, even modules that leave no code in the output. `found` are the
+ * files collected so far.
  */
 export function importedBy(
   entry: string,

@@ -5,13 +5,13 @@ import type { Output } from "./bundle";
 import type { BundledFunction } from "./functionBundle";
 
 /**
- * Bundles in these folders have a content hash as their name, because V8 accepts a code cache for any source of the
- * same length.
+ * The folders of bundles with a code cache. Such a bundle is named by a hash of its content, because V8 checks only the
+ * length of the source and would accept the cache of another one.
  */
 const folders = ["shared", "cli"] as const;
 type Folder = (typeof folders)[number];
 
-/** The files of a bundle; the bundle itself is the last one. */
+/** The files of a bundle: its source map, and the bundle itself. */
 export function namedByContent(folder: Folder, { code, map }: BundledFunction): [Output, Output] {
   const path = `${folder}/${contentHash(code)}.js`;
   return [
@@ -20,7 +20,7 @@ export function namedByContent(folder: Folder, { code, map }: BundledFunction): 
   ];
 }
 
-/** The line with which a bundle names its cold half. */
+/** The line in a bundle's hot half that contains the name of its cold half. */
 export function coldName([, cold]: [Output, Output]): string {
   return `const lajuColdFile = "${nameOf(cold.path)}";`;
 }
@@ -30,10 +30,13 @@ export function nameOf(path: string): string {
   return basename(path, ".js");
 }
 
-/** How long to keep a bundle that no file refers to: a concurrent build may have just written it. */
+/** How long to keep an unused bundle, in milliseconds: another build, running now, may have just written it. */
 const youngMs = 600_000;
 
-/** Deletes bundles that no compiled file uses, except those of the last build, which a command may be loading right now. */
+/**
+ * Deletes bundles that no compiled file uses. Keeps those of the last build, which a command may be loading at this
+ * moment.
+ */
 export function removeUnused(build: string, kept: ReadonlySet<string | undefined>): void {
   const unknown = folders.flatMap((folder) => unknownIn(join(build, folder), kept));
   if (unknown.length === 0) return;
@@ -52,16 +55,13 @@ function isYoung(path: string): boolean {
   return Date.now() - statSync(path).mtimeMs < youngMs;
 }
 
-/**
- * Adds the cold halves of these bundles. A bundle names its cold half in the same way as compiled files name the
- * bundle.
- */
+/** Adds the cold halves of these bundles, whose names are in the first lines of the hot halves. */
 function withColdHalves(build: string, files: readonly (string | undefined)[]): Set<string | undefined> {
   const paths = folders.flatMap((folder) => files.map((file) => join(build, folder, `${file}.js`)));
   return new Set([...files, ...paths.flatMap(bundlesNamedIn)]);
 }
 
-/** The bundles that compiled files name in their first lines. */
+/** The bundles that compiled files load, as their first lines say. */
 function namedBundles(build: string): string[] {
   const compiled = readdirSync(build, { recursive: true, encoding: "utf8" }).filter(
     (path) => /\.m?js$/.test(path) && !/^(vendor|shared|cli)\//.test(path),

@@ -1,9 +1,9 @@
 import { parseSync, Visitor } from "oxc-parser";
 
 /**
- * Replaces `import()` in a bundle with `lajuImport`, which the loader provides. When a script comes from a code cache,
- * V8 loses the context that `import()` needs (Node 20: "A dynamic import callback was not specified"), and the option
- * that provides it prints a warning on Node 24.
+ * Replaces `import()` in a bundle with the function `lajuImport`, which the bundle's loader provides. In a script from
+ * a code cache, `import()` doesn't work (Node 20: "A dynamic import callback was not specified"), and Node 24 prints a
+ * warning if the option is used that would allow it.
  */
 export function withGivenImport(code: string): string {
   if (!/\bimport\s*\(/.test(code)) return code;

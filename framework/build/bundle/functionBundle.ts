@@ -8,13 +8,13 @@ import { withGivenImport } from "./dynamicImports";
 import { headOf } from "./heads";
 import { type Result, settings, withModuleDefaults } from "./settings";
 
-/** A bundle in the form that `lajuLoad` in runtime/head.js calls, and its source map. */
+/** A bundle as a function that `lajuLoad` in runtime/head.js calls, and its source map. */
 export interface BundledFunction {
   code: string;
   map: string;
 }
 
-/** The app's files in the bundle, and their imports. */
+/** These files and everything they import, as esbuild lists them. */
 export async function importsOf(
   files: readonly string[],
   options: ModuleOptions,
@@ -31,15 +31,18 @@ export interface ModuleOptions extends BuildFolder {
 interface BundleOfModulesOptions extends ModuleOptions {
   /** Code to put before the modules. */
   head: string;
-  /** Parameters of this bundle's function, in addition to the usual parameters. */
+  /** The names of additional parameters of the bundle's function. */
   given?: readonly string[];
   /** For a program: the module to run when the bundle is loaded. */
   program?: string;
-  /** Whether to evaluate modules and built-ins on demand, for bundles of which a run uses only a few. */
+  /**
+   * Whether to evaluate modules and load built-ins only when they are used, for bundles of which a run uses a small
+   * part.
+   */
   isLazy?: boolean;
 }
 
-/** Bundles modules into one file that adds each of them to `lajuModules`, by path relative to the root. */
+/** Bundles modules into one file, which adds each of them to `lajuModules` by its path relative to the root. */
 export async function bundleModules(
   modules: readonly string[],
   options: BundleOfModulesOptions,
@@ -69,12 +72,14 @@ function moduleSettings(options: ModuleOptions) {
   return settings({ ...options, format: "cjs" });
 }
 
-/** The small file that starts a program: the bundle `file` (without extension) in a folder of build/. */
+/** The small file that starts a program. It loads the bundle `file` (without extension) from a folder of build/. */
 export function programStarter(options: BundleOptions, folder: string, file: string): string {
   return `const lajuProgramFile = "${file}";\n${headOf(options)}\nlajuLoad(\`${folder}/\${lajuProgramFile}\`);\n`;
 }
 
-/** Minified, because every start reads every byte. Keeps names for stack traces. */
+/**
+ * Settings for a small bundle, because every start reads all of it. Names are not shortened, for readable stack traces.
+ */
 const small = {
   minifyWhitespace: true,
   minifySyntax: true,
@@ -84,7 +89,7 @@ const small = {
 
 interface FunctionOptions {
   change: (code: string) => string;
-  /** Parameters in addition to the usual ones. */
+  /** The names of additional parameters. */
   given?: readonly string[];
 }
 
@@ -93,7 +98,10 @@ function functionOf(result: Result, { change, given }: FunctionOptions) {
   return { code: asFunction(change(withModuleDefaults(code)), given), map };
 }
 
-/** Wraps code in the function that `lajuLoad` in runtime/head.js calls, on one line so that line numbers don't change. */
+/**
+ * Wraps code in a function for `lajuLoad` in runtime/head.js. Adds no line before it, so that line numbers don't
+ * change.
+ */
 export function asFunction(code: string, more: readonly string[] = []): string {
   const given = ["lajuBuild", "lajuLoad", "lajuNode", "lajuImport", ...more].join(", ");
   return `(function (exports, require, module, __filename, __dirname, ${given}) {${withGivenImport(code)}\n})`;

@@ -2,18 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleOptions, Shared } from "./buildContext";
 
-/** The code before a bundle: the file's location, whether the file is the program, and runtime/head.js. */
+/** The code that comes first in a compiled file: where the file is, whether it is the program, and runtime/head.js. */
 export function headOf({ home, format, shared }: BundleOptions): string {
   const start = format === "esm" ? esmStart : cjsStart;
   return `${sharedName(shared)}\n${start}\n${runtimeText(home, "head.js")}`;
 }
 
-/** The first line of a compiled file, by which a later build finds the bundles that are in use. */
+/**
+ * The first line of a compiled file. It names the shared bundle, so that a later build can tell which bundles are in
+ * use.
+ */
 export function sharedName({ file }: Shared): string {
   return `const lajuSharedFile = "${file}";`;
 }
 
-// Avoid require("node:module"), which loads its whole public API: 2 ms per start.
+// Avoid require("node:module"), which loads that module's whole public API: 2 ms per start.
 const cjsStart = `const lajuNode = typeof module.constructor._load === "function" ? module.constructor : require("node:module");
 const lajuMain = require.main === module;
 const lajuFolder = __dirname;`;
@@ -24,8 +27,8 @@ const lajuMain = globalThis[Symbol.for("laju.main")] === true;
 const lajuFolder = require("node:path").dirname(require("node:url").fileURLToPath(import.meta.url));`;
 
 /**
- * The CommonJS file that starts an ES module, since the folder's .js files are CommonJS. It also switches from root to
- * the app's user, because an ES module's imports would run before its own code could do that.
+ * A CommonJS file that starts an ES module, because .js files in build/ are CommonJS. It also switches from root to the
+ * app's user, which the ES module could not do itself: its imports run before its own code.
  */
 export function esmStarter(name: string): string {
   const depth = name.split("/").length;

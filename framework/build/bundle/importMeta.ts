@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** Replaces import.meta through esbuild's `define`: a constant in each module, added by `importMetaPlugin`. */
+/**
+ * The name of a constant that replaces import.meta (through esbuild's `define`). `importMetaPlugin` adds it to each
+ * module.
+ */
 export const importMetaName = "lajuImportMeta";
 
 /**
- * Gives each module of the app the import.meta that it would have if files were compiled one to one
- * (framework/services/View.ts → build/framework/services/View.js), so that the module finds files next to it. The
- * constant is prepended to the module's first line, so that line numbers don't change.
+ * Gives each of the app's modules the import.meta that it would have if each source were compiled to a file of its own
+ * (framework/services/View.ts to build/framework/services/View.js), so that the module finds files next to it. Adds the
+ * constant to the module's first line, so that line numbers don't change.
  */
 export function importMetaPlugin({ root, home }: { root: string; home: string }): Plugin {
   return {
@@ -29,7 +32,7 @@ export function importMetaPlugin({ root, home }: { root: string; home: string })
     },
   };
 
-  /** The base folder of a file: laju's own folder or the app's root; undefined for a package's file. */
+  /** The folder to which a file's path is relative: laju's own or the app's root; undefined for a package's file. */
   function ownerOf(path: string): string | undefined {
     if (path.startsWith(join(home, "framework") + sep) || path.startsWith(join(home, "commands") + sep))
       return home;

@@ -5,12 +5,12 @@ import type { Plugin } from "esbuild";
 import { exportsOf } from "../../metadata/source/moduleExports";
 import { parseModule } from "../../metadata/source/parseModule";
 
-/** A file of the app that only re-exports a laju module, such as app/services/DB.ts. */
+/** Matches a file of the app that only re-exports one of laju's modules, such as app/services/DB.ts. */
 const reexport = /^export \* from "(laju\/[\w/-]+)";\s*(?:export \{ default \} from "\1";\s*)?$/;
 
 /**
- * Resolves laju's modules by package name. In commands, jobs and migrations they are inlined or shared, because build/ is
- * a separate package in which that name can't be resolved.
+ * Resolves imports such as "laju/services/DB" to laju's files, so that they are bundled or shared. At run time such a
+ * name could not be resolved, because build/ is a separate package.
  */
 export function lajuImports(root: string): Plugin {
   return {
@@ -19,7 +19,7 @@ export function lajuImports(root: string): Plugin {
       onResolve({ filter: /^laju\// }, ({ path, kind }) => {
         const file = lajuFile(path, root);
         if (file === undefined) return { errors: [{ text: notFound(path, root) }] };
-        // Resolve the file again, because it may be in the shared bundle.
+        // Resolve by file again, so that other plugins can replace a module that is in the shared bundle.
         return resolve(file, { resolveDir: dirname(file), kind });
       });
     },
@@ -27,8 +27,7 @@ export function lajuImports(root: string): Plugin {
 }
 
 /**
- * Replaces `export *` in these files with the exported names, because `export *` from a shared module slows down every
- * start.
+ * Replaces `export *` in files of app/ that only re-export a laju module: listing the names makes every start faster.
  */
 export function reexports(root: string): Plugin {
   return {
@@ -47,7 +46,7 @@ export function reexports(root: string): Plugin {
   };
 }
 
-/** The file for a name such as "laju/services/DB", from package.json's exports. */
+/** The file of a name such as "laju/services/DB", by the `exports` of laju's package.json. */
 function lajuFile(name: string, root: string): string | undefined {
   try {
     return createRequire(join(root, "package.json")).resolve(name);

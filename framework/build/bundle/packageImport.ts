@@ -4,7 +4,7 @@ import type { OnResolveArgs } from "esbuild";
 
 type Target = string | null | Target[] | { [condition: string]: Target };
 
-/** The target of a name: a path such as "./file.ts" relative to `folder`, or a package. */
+/** What a name resolves to: a package, or a path such as "./file.ts" relative to `folder`. */
 export interface PackageImport {
   target: string;
   folder: string;
@@ -48,7 +48,7 @@ function fits(name: string, pattern: string): boolean {
   return name.startsWith(start) && name.endsWith(end) && name.length > pattern.length - 1;
 }
 
-/** The target of the first matching condition, in the order of package.json. */
+/** The target of the first condition that applies, in the order of package.json. */
 function pick(target: Target, conditions: readonly string[]): string | undefined {
   if (typeof target === "string") return target;
   if (target === null) return undefined;

@@ -1,7 +1,7 @@
 import type { Plugin } from "esbuild";
 import { asked } from "./appImports";
 
-/** Resolves the alias `app/services/X`, which would otherwise be taken for a package. */
+/** Resolves the alias `app/services/X`. Otherwise esbuild would look for a package named `app`. */
 export function appAlias(root: string): Plugin {
   return {
     name: "app-alias",
@@ -11,7 +11,7 @@ export function appAlias(root: string): Plugin {
   };
 }
 
-/** Keeps packages external: all of them, or those selected by `isExternal`. */
+/** Leaves packages out of the bundle, to be loaded at run time: all of them, or those that `isExternal` selects. */
 export function externalPackages(isExternal: (name: string) => boolean): Plugin {
   return {
     name: "external-packages",
@@ -26,21 +26,21 @@ export function externalPackages(isExternal: (name: string) => boolean): Plugin 
 }
 
 /**
- * Whether a package stays external. fastest-levenshtein is bundled, because it is small and all code that parses
- * schedules needs it.
+ * Whether a package is left out of bundles. fastest-levenshtein is included, because it is small and all code that
+ * parses schedules needs it.
  */
 export function staysOutside(name: string): boolean {
   return name !== "fastest-levenshtein";
 }
 
 /**
- * Makes the app's code require better-sqlite3 at run time, through the hook in framework/config/sqliteOnNode20.ts. An ES
- * module's `import` would be evaluated before the hook is installed.
+ * Makes the app's code `require` better-sqlite3 at run time, so that the hook in framework/config/sqliteOnNode20.ts
+ * applies. An `import` in an ES module would load it before the hook is installed.
  */
 export const sqliteAtRuntime: Plugin = {
   name: "sqlite-at-runtime",
   setup({ onResolve, onLoad }) {
-    // The name doesn't count as a source of the app (see `isSource`).
+    // The colon keeps the name from counting as one of the app's files (see `isSource`).
     const resolved = { path: "better-sqlite3", namespace: "laju-better-sqlite3" };
     onResolve({ filter: /^better-sqlite3$/ }, ({ namespace, kind }) =>
       namespace === resolved.namespace || kind === "require-resolve"

@@ -6,7 +6,7 @@ import { importMetaName, importMetaPlugin } from "./importMeta";
 import { lajuImports, reexports } from "./lajuImports";
 import { sqliteAtRuntime } from "./packagePlugins";
 
-/** esbuild's result with these settings. */
+/** The result of esbuild with the settings below. */
 export type Result = BuildResult<{ write: false; metafile: true }>;
 
 /** The settings for all bundles of the app's code. */
@@ -14,7 +14,7 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
   const { root, home, build: outdir, format, plugins } = options;
   return {
     absWorkingDir: root,
-    // tsx, too, reads only this tsconfig.
+    // Use only the tsconfig in the root, as tsx does.
     ...(existsSync(join(root, "tsconfig.json")) && { tsconfig: join(root, "tsconfig.json") }),
     outdir,
     format,
@@ -24,7 +24,8 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
     platform: "node",
     target: "node20.19",
     sourcemap: "linked",
-    // Source maps are used only for positions. Including the sources would double the size of the build.
+    // Leave sources out of the source maps, which only need positions. Including them would double the size of the
+    // build.
     sourcesContent: false,
     charset: "ascii",
     logLevel: "silent",
@@ -42,12 +43,15 @@ export function settings(options: Pick<BundleOptions, "root" | "home" | "build" 
 
 const globHelper = /^(var __glob = \(map\) => \(path\) => \{\n {2}var fn = map\[path\])(?=;)/m;
 
-/** For import(`./steps/${name}`), esbuild matches only full file names, but tsx also finds files without extension. */
+/** Makes import(`./steps/${name}`) find files without extension, as tsx does. esbuild matches only full file names. */
 export function withEndings(text: string): string {
   return text.replace(globHelper, '$1 || map[path + ".ts"] || map[path + "/index.ts"]');
 }
 
-/** Empties the comment lines that name the next file. The lines stay, so that line numbers don't change. */
+/**
+ * Empties esbuild's comment lines that name the file whose code follows. The lines stay, so that line numbers don't
+ * change.
+ */
 export function withoutLabels(text: string): string {
   return text.replace(/^\/\/ (?:[^\s"]*\/)?framework\/[\w/.-]+$/gm, "");
 }
@@ -56,8 +60,8 @@ const helper = /\bvar (?:[^;]*,)?__toESM ?=/;
 const nodeDefault = /isNodeMode ?\|\| ?!mod ?\|\| ?!mod\.__esModule ?\?/;
 
 /**
- * For a default import, esbuild uses the whole result of `require`, as Node does for CommonJS. Since Node 20.19, an ES
- * module can be required too, and has its own default export.
+ * Gives a default import of an ES module its default export. esbuild assumes that `require` returns a CommonJS module,
+ * and would use the whole module, but since Node 20.19 `require` also loads ES modules.
  */
 export function withModuleDefaults(text: string): string {
   if (!helper.test(text)) return text;

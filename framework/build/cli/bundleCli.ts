@@ -14,19 +14,21 @@ import { moduleName, modulePlugin } from "../shared/modulePlugin";
 import { sharedPlugin } from "../shared/sharedPlugin";
 import { verbSources } from "./verbSources";
 
-/** Tools available only in development. Verbs that need them load them on demand. */
+/** Packages that exist only in development, so they stay out of the bundle. Verbs load them on demand. */
 const developmentTools = ["esbuild", "oxc-parser", "tsx"];
 
-/** Frequently used verbs, and modules they nearly always load with `await import()` (`status` reads the queue). */
+/**
+ * The verbs in the hot half, and modules that they nearly always load with `await import()` (`status` reads the queue).
+ */
 const frequentVerbs = ["Crontab", "Inspect", "List", "Logs", "Runs", "Show", "Status"].map(
   (name) => `commands/native/${name}.ts`,
 );
 const frequentImports = ["framework/queue/engines/select.ts", "framework/queue/engines/sqlite/sqlite.ts"];
 
 /**
- * Compiles laju's verbs into build/cli, including small packages so that production doesn't need them, and build/laju.js,
- * which starts them. The hot half contains frequently used verbs and their static imports; the cold half contains all
- * other verbs and everything loaded with `await import()`.
+ * Compiles laju's verbs into build/cli, and build/laju.js, which starts them. Small packages are included, so that
+ * production doesn't need them. The hot half contains the frequently used verbs and what they import statically; the
+ * cold half contains all other verbs and everything loaded with `await import()`.
  */
 export async function bundleCli(context: BuildContext): Promise<Attempt> {
   const { home } = context;
@@ -36,7 +38,7 @@ export async function bundleCli(context: BuildContext): Promise<Attempt> {
     const options = ownOptions(context);
     const { imports, halves } = await bundleHalves(program, options);
     const starter = programStarter(options, "cli", nameOf(halves[3].path));
-    // Write the starter last, so that the files it names exist.
+    // Write the starter last, because it refers to the other files.
     return {
       outputs: [
         ...verbSources(imports, context),
@@ -79,7 +81,7 @@ async function bundleHalves(program: string, context: ReturnType<typeof ownOptio
   return { imports, halves: [...coldOutputs, ...namedByContent("cli", hot)] as const };
 }
 
-/** The names that program.js passes on to cold.js. */
+/** The variables of program.js that cold.js can use. */
 const givenToCold = ["lajuModules", "lajuOwn", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 function staticallyImported(imports: Metafile["inputs"], files: readonly string[]): Set<string> {
@@ -98,7 +100,7 @@ function importedFrom(files: readonly string[], imports: Metafile["inputs"]): st
   return [...new Set(paths)].filter((path) => path in imports && isLajus(path)).sort();
 }
 
-/** Writes V8's code caches for the command line of this build. Returns the problems. */
+/** Writes V8's code caches for the command line of this build. Returns a message for each that could not be written. */
 export async function cacheCli({ home, build, shared }: BuildContext): Promise<string[]> {
   const [cli, itsShared] = bundlesNamedIn(join(build, "laju.js"));
   if (cli === undefined || itsShared !== shared.file) return [];
@@ -125,7 +127,7 @@ export async function bundleRuntime(context: BuildContext): Promise<Attempt> {
   return fromRoot(made, context);
 }
 
-/** laju's own parts are bundled from laju's folder. The packages that laju names stay external. */
+/** The options for bundling laju's own code from laju's folder. Packages that laju depends on are not included. */
 function ownOptions(context: BuildContext) {
   const { home } = context;
   const { dependencies } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));

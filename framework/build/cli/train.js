@@ -1,5 +1,6 @@
-// Calls verbs in a temporary app and writes V8's code cache for one half of the command line. Arguments: build folder,
-// shared bundle, the command line's hot half, which verbs ("frequent" or "rare"), the half to cache, cache.
+// Calls verbs in a temporary app, then writes V8's code cache for one half of the command line. Arguments: build
+// folder, shared bundle, the command line's hot half, which verbs to call ("frequent" or "rare"), the half whose cache
+// to write, cache file.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -61,7 +62,7 @@ writeCache(cache, cacheOf(`cli/${cached}`));
 rmSync(root, { recursive: true, force: true });
 end(0);
 
-/** An app with one command, consisting of its source and a build's manifest. */
+/** An app with one command, consisting of the command's source and a build's manifest. */
 function makeApp() {
   const folder = mkdtempSync(join(tmpdir(), "laju-train-"));
   const write = (path, text) => {

@@ -5,7 +5,7 @@ import type { BuildContext } from "../bundle/buildContext";
 import { importedBy, isSource, type Output } from "../bundle/bundle";
 import { asFound, isLajus, pathFromRoot } from "../bundle/lajuFiles";
 
-/** The folders of laju and of the app that a module reads at run time. */
+/** Folders with files that a module reads at run time, so that they count as its sources. */
 const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
   "framework/services/View.ts": { lajus: ["framework/services/mail/views"], apps: ["app/views"] },
   "framework/services/database/migrations.ts": { lajus: ["framework/migrations"], apps: ["app/migrations"] },
@@ -14,9 +14,10 @@ const readBy: Record<string, { lajus: string[]; apps: string[] }> = {
 };
 
 /**
- * build/sources/VERB.txt lists the files a verb was compiled from, one path relative to the root per line, so that laju.js
- * can tell whether the compiled verb is current without checking all of the app's files. index.txt is for words that aren't
- * verbs. A package is listed only by its package.json, because its files don't change.
+ * Writes build/sources/VERB.txt: the files from which a verb was compiled, one path relative to the root per line. With
+ * this list, laju.js can tell whether the compiled verb is up to date without checking all of the app's files.
+ * index.txt is used for words that aren't verbs. Packages are listed only by package.json, because their other files
+ * don't change.
  */
 export function verbSources(imports: Metafile["inputs"], context: BuildContext): Output[] {
   const [index = ""] = asFound(["commands/index.ts"], context.home);
@@ -41,7 +42,7 @@ export function verbSources(imports: Metafile["inputs"], context: BuildContext):
   ];
 }
 
-/** The package.json of the laju that made this build, for laju.js. */
+/** A copy of the package.json of the laju that made this build, which laju.js compares with the installed one. */
 function descriptionOf({ home }: BuildContext): Output {
   return { path: "sources/laju.json", contents: readFileSync(join(home, "package.json")) };
 }

@@ -1,5 +1,5 @@
-// If root starts the app, switches to the user who owns it, before any other code of the app is loaded. laju.js and
-// compiled files load this only if they run as root. The build copies it to build/runtime.
+// If root starts the app, switches to the user who owns it before any other code of the app is loaded. laju.js and
+// compiled files load this file only when they run as root. The build copies it to build/runtime.
 "use strict";
 const {
   accessSync,
@@ -13,12 +13,12 @@ const {
 } = require("node:fs");
 const { dirname, resolve } = require("node:path");
 
-/** Verbs that write the app's code, and so run as the owner of the code. */
+/** Verbs that write the app's code, so they run as the owner of the code rather than of the data. */
 const codeVerb = /^(build|new|upgrade|make:\w+)$/;
 
 /**
- * Continues as the app's user, or exits. `folder` contains the code. Running code as root that another user can write
- * would never be safe.
+ * Switches to the app's user, or exits. `folder` contains the code. Code that another user can write must never run as
+ * root.
  */
 exports.becomeAppUser = function becomeAppUser(folder) {
   const user = appUser(folder);
@@ -26,8 +26,8 @@ exports.becomeAppUser = function becomeAppUser(folder) {
 };
 
 /**
- * Continues as the app's user to run a verb. A verb that changes a crontab runs in a child process instead, and its
- * exit status is returned: cron.allow may permit only root to change the crontab of the app's user.
+ * Switches to the app's user to run a verb. For a verb that changes a crontab, runs it in a child process instead and
+ * returns its exit status, because cron.allow may permit only root to change the crontab of the app's user.
  */
 exports.runAsAppUser = async function runAsAppUser(folder, verb) {
   const user = appUser(folder, verb);
@@ -38,7 +38,10 @@ exports.runAsAppUser = async function runAsAppUser(folder, verb) {
   return require("./crontabParent.cjs").runWithCrontab(user.username);
 };
 
-/** The user to become: the owner of the data folder or, if there is none yet, of the app's root. Undefined for root. */
+/**
+ * The user to switch to: the owner of the data folder or, if there is none yet, of the app's root. Undefined if root
+ * owns the app.
+ */
 function appUser(folder, verb) {
   if (process.env.LAJU_ALLOW_ROOT === "true") return undefined;
   const root = rootAbove(folder);
@@ -61,7 +64,10 @@ function appUser(folder, verb) {
   );
 }
 
-/** Drops root permanently: supplementary groups, group, user, and the user's environment variables. */
+/**
+ * Gives up root permanently: changes the supplementary groups, group, user, and the environment variables that name the
+ * user.
+ */
 function become({ username, uid, gid, homedir }, root) {
   try {
     process.initgroups(username, gid);
@@ -107,7 +113,7 @@ function rootAbove(folder) {
   }
 }
 
-/** LAJU_DATA from the environment, or else from .env. */
+/** The data folder: LAJU_DATA from the environment or else from .env, or data/ in the root. */
 function dataFolder(root) {
   const text = process.env.LAJU_DATA === undefined ? readOrEmpty(`${root}/.env`) : "";
   const set = text.includes("LAJU_DATA")
@@ -116,15 +122,15 @@ function dataFolder(root) {
   return resolve(root, set || "data");
 }
 
-/** The owner of a folder. If the folder belongs to root and is reached through a symlink, the owner of the symlink. */
+/** The owner of a folder. If root owns the folder but it is reached through a symlink, returns the symlink's owner. */
 function ownerOf(data) {
   const folder = statSync(data, { throwIfNoEntry: false });
   return folder && (folder.uid || lstatSync(data).uid);
 }
 
 /**
- * Looks up a user in all of the system's user databases, by temporarily switching to that user and asking Node for its
- * name.
+ * Looks up a user by id. Briefly switches to that user, because Node asks all of the system's user databases for the
+ * current user's name.
  */
 function userNumbered(uid) {
   process.seteuid(uid);
@@ -137,7 +143,7 @@ function userNumbered(uid) {
   }
 }
 
-/** Reads only regular files, because the app's user could make root block on a named pipe. */
+/** Reads only regular files. The app's user could put a named pipe there, and root would wait for it forever. */
 function readOrEmpty(file) {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -156,7 +162,7 @@ function refuse(message, hint) {
   process.exit(1);
 }
 
-/** The command line that the user should type instead. */
+/** The command line with which root can run the same thing as that user. */
 function sudoLine(user) {
   return ["sudo", "-u", user, ...[process.execPath, ...process.argv.slice(1)]].map(quoted).join(" ");
 }

@@ -1,5 +1,5 @@
-// The head of a bundle's cold half. It gets variables of the hot half, and adds its own modules to those of the hot
-// half.
+// The first lines of a bundle's cold half. The hot half passes variables to it, among them `lajuModules`, to which the
+// cold half adds its own modules.
 
 // biome-ignore lint/correctness/noUnusedVariables: for framework/config/require.ts.
 const lajuRequire = require;

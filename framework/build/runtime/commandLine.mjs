@@ -5,27 +5,25 @@ if (process.getBuiltinModule === undefined) {
   console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
   process.exit(1);
 }
-// Don't use `import`: for a built-in, it loads the entire public API including streams, which costs 3 ms per start.
+// Don't `import` built-in modules: an import loads the whole public API including streams, which costs 3 ms per start.
 const { existsSync, readdirSync, readFileSync, statSync } = process.getBuiltinModule("node:fs");
 const { createRequire } = process.getBuiltinModule("node:module");
 const { dirname } = process.getBuiltinModule("node:path");
 const { pathToFileURL } = process.getBuiltinModule("node:url");
 
-/**
- * laju's own folder: its package in node_modules, or its repository. It has no sources if only build/ was deployed.
- */
+/** laju's own folder: its package in node_modules, its repository or, if only build/ was deployed, the app's root. */
 const home = import.meta.dirname.replace(/\/(framework\/)?build\/runtime$/, "");
 const require = createRequire(import.meta.url);
 
 /**
- * The app to use: laju's repository if this program is started there, otherwise the nearest app above the
+ * The root of the app to use: laju's repository if this program is started there, otherwise the nearest app above the
  * current folder.
  */
 export function appFor(folder) {
   return isApp(folder) ? folder : appAbove(process.cwd());
 }
 
-/** Runs the verb in this process's arguments, in the app with this root; undefined outside any app. */
+/** Runs the verb that this process's arguments name, in the app with this root. Without a root, there is no app. */
 export async function startCommandLine(root) {
   if (root === undefined) return startOutside();
   // Switch users before loading any of the app's code.
@@ -35,8 +33,7 @@ export async function startCommandLine(root) {
   if (existsSync(compiled) && (isCurrent(root) || sources() === undefined || !hasTsx())) {
     require(compiled);
   } else if (canRunSources()) {
-    // Without tsx (for example if `new` is started from the unpacked package), verbs that load none of the app's code
-    // still work.
+    // `new`, started from the unpacked package, has no tsx. Verbs that load none of the app's code work without it.
     if (hasTsx()) (await import("tsx/esm/api")).register();
     await importSources();
   } else {
@@ -46,13 +43,13 @@ export async function startCommandLine(root) {
   }
 }
 
-/** Starts outside an app, where `new` can create one. */
+/** Starts laju outside any app, for verbs such as `new`. */
 async function startOutside() {
   globalThis[Symbol.for("laju.outside")] = true;
   await importSources();
 }
 
-/** Imports by URL, because a folder's name can contain a %. */
+/** Imports by URL, because a % in a folder's name would be decoded in a path. */
 function importSources() {
   return import(pathToFileURL(`${home}/${sources()}`).href);
 }
@@ -66,8 +63,8 @@ async function continueAsAppUser(root) {
 }
 
 /**
- * The build lists the sources of each verb, and the manifest's mtime is the time the build began. Editing any other part
- * of the app (a handler, a service, a view) leaves the compiled verb usable.
+ * Whether the compiled verb is up to date. The build lists the sources of each verb, and the manifest's mtime is the
+ * time the build began. Files that the verb doesn't use, such as a handler or a view, don't count.
  */
 function isCurrent(root) {
   const builtAt = statSync(`${root}/build/commands.json`, { throwIfNoEntry: false })?.mtimeMs;
@@ -78,8 +75,8 @@ function isCurrent(root) {
 }
 
 /**
- * Whether the installed laju made this build. The mtimes of a package's files are meaningless, so this compares
- * package.json.
+ * Whether this build was made by the installed version of laju. Compares package.json, because the mtimes of an
+ * installed package's files say nothing.
  */
 function isSameLaju(root) {
   if (home === root) return true;
@@ -87,14 +84,14 @@ function isSameLaju(root) {
   return built !== undefined && built === textOf(`${home}/package.json`);
 }
 
-/** The file of a verb: CrontabInstall for crontab:install. */
+/** The name of a verb's source file: CrontabInstall for crontab:install. */
 function verbFile() {
   return firstWord()
     .replace(/(?:^|:)([a-z])/g, (_, letter) => letter.toUpperCase())
     .replace(/[^A-Za-z]/g, "");
 }
 
-/** The verb, which options may precede. */
+/** The verb: the first argument that is not an option. */
 function firstWord() {
   return process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "";
 }
@@ -102,7 +99,7 @@ function firstWord() {
 function isNewer(root, path, time) {
   const stat = statSync(`${root}/${path}`, { throwIfNoEntry: false });
   if (stat === undefined) return path.endsWith(".ts");
-  // A folder's own mtime changes when files are added, removed or renamed in it.
+  // Adding, removing or renaming a file changes its folder's mtime.
   if (stat.mtimeMs > time) return true;
   return (
     stat.isDirectory() &&
@@ -110,12 +107,12 @@ function isNewer(root, path, time) {
   );
 }
 
-/** The dispatcher: TypeScript in the repository, JavaScript in the package. */
+/** The file that finds and runs verbs: TypeScript in the repository, JavaScript in the package. */
 function sources() {
   return ["commands/index.ts", "commands/index.js"].find((file) => existsSync(`${home}/${file}`));
 }
 
-/** Whether the sources can run without tsx, as the package's JavaScript can. */
+/** Whether laju can run without being built: the package's JavaScript needs no tsx. */
 function canRunSources() {
   return sources()?.endsWith(".js") || (sources() !== undefined && hasTsx());
 }
@@ -146,7 +143,7 @@ function parsed(text, file) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // V8's message also quotes the file's text. Leave that out.
+    // Leave out the part of V8's message that quotes the file.
     console.error(`✗ ${file} is not valid JSON: ${error.message.replace(/, ".*$/s, "")}`);
     console.error("  Correct it, or restore it from version control.");
     process.exit(1);

@@ -1,7 +1,7 @@
-// Root's part of `laju crontab:install` in another user's app, needed because cron.allow may permit only root to change
-// that user's crontab. It starts laju again as a child process, which switches to the app's user, and calls crontab(1)
-// on the child's behalf: only for that user's crontab, and only with a few fixed arguments. It loads none of the app's
-// code, and the only data that it accepts from the child is a crontab.
+// Root's part of a crontab verb, such as `laju crontab:install`, that root runs in another user's app. Only root may be
+// able to change that user's crontab, because of cron.allow. This process starts laju again as a child process, which
+// switches to the app's user and asks this one to call crontab(1): only for that user's crontab, and only with a few
+// fixed arguments. It loads none of the app's code, and the only data that it accepts from the child is a crontab.
 "use strict";
 const { spawn, spawnSync } = require("node:child_process");
 const {
@@ -28,7 +28,7 @@ exports.runWithCrontab = function runWithCrontab(user) {
     env: { ...process.env, LAJU_CRONTAB_FD: "3" },
   });
   serve(child.stdio[3], user);
-  // Ignore Ctrl+C, which reaches the child directly.
+  // Ignore Ctrl+C here: the terminal sends it to the child too, which handles it.
   process.on("SIGINT", () => {});
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
@@ -38,8 +38,8 @@ exports.runWithCrontab = function runWithCrontab(user) {
 };
 
 /**
- * Handles requests. A request is a line of JSON that includes the number of bytes that follow it. A response is a line
- * of JSON.
+ * Answers the child's requests. A request is a line of JSON, followed by a crontab whose length in bytes it states. An
+ * answer is a line of JSON.
  */
 function serve(socket, user) {
   let received = Buffer.alloc(0);
@@ -83,8 +83,8 @@ function crontab({ way, header, table }, user) {
 }
 
 /**
- * Calls `use` with a descriptor of a private file that contains the table. A pipe wouldn't do, because it could not be
- * reopened as /dev/stdin.
+ * Calls `use` with an open descriptor of a private file that contains the crontab. A pipe would not work, because
+ * crontab(1) could not reopen it as /dev/stdin.
  */
 function withFile(table, use) {
   const folder = mkdtempSync(`${tmpdir()}/laju-crontab-`);
@@ -101,7 +101,10 @@ function withFile(table, use) {
   }
 }
 
-/** Whether the table has carriage returns that systemd-cron's crontab(1) would not list. */
+/**
+ * Whether the crontab contains carriage returns, which the crontab(1) of systemd-cron leaves out when it lists a
+ * crontab.
+ */
 function hasReturns(user) {
   const table = `${spools[0]}/${user}`;
   return statSync(table, { throwIfNoEntry: false }) !== undefined && readFileSync(table).includes("\r");
@@ -109,7 +112,7 @@ function hasReturns(user) {
 
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 
-/** Finds lines in other users' crontabs that run in folders of the app's user. Reveals only these lines. */
+/** Finds the BEGIN markers in other users' crontabs whose folders belong to the app's user. Reveals no other lines. */
 function othersBlocks(user) {
   const uid = Number(spawnSync("id", ["-u", "--", user], { encoding: "utf8" }).stdout);
   const found = spools.flatMap((folder) => beginMarkers(folder, user, uid));

@@ -1,5 +1,6 @@
-// The head of every compiled file. The code before it defines `lajuFolder`, the file's folder; `lajuMain`, whether it is
-// the program; `lajuNode`, Node's Module class; and `lajuSharedFile`, the bundle shared by all compiled files.
+// The first lines of every compiled file. The code before them defines `lajuFolder`, the file's folder; `lajuMain`,
+// whether the file is the program; `lajuNode`, Node's Module class; and `lajuSharedFile`, the bundle that all compiled
+// files share.
 
 // biome-ignore lint/correctness/noUnusedVariables: used by framework/config/require.ts if it is in this bundle.
 const lajuRequire = require;
@@ -16,7 +17,10 @@ const lajuBuild = (() => {
 /** Reuse one buffer: touching fresh pages is slow, and the contents are needed only briefly. */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 
-/** Reads a whole file, by path or descriptor. The result is valid until the next call; undefined if it can't be read. */
+/**
+ * Reads a whole file, by path or descriptor; undefined if it can't be read. The result is valid only until the next
+ * call.
+ */
 const lajuRead = (file) => {
   const { openSync, readSync, closeSync, readFileSync } = require("node:fs");
   try {
@@ -36,11 +40,11 @@ const lajuRead = (file) => {
   }
 };
 
-/** A cheap check for whether code and data belong to root and LAJU_DATA is not set. */
+/** Whether code and data clearly belong to root: their folders do, and nothing sets LAJU_ROOT or LAJU_DATA. */
 const lajuIsRoots = () => {
   const { statSync } = require("node:fs");
   const { LAJU_ROOT, LAJU_DATA } = process.env;
-  // Check owners and existence first, because a failed read of .env takes longer than all of these calls.
+  // Check owners and existence first, because trying to read a missing .env takes longer than all of these calls.
   const look = (path) => statSync(`${lajuBuild}/../${path}`, { throwIfNoEntry: false });
   if (LAJU_ROOT || LAJU_DATA || look("").uid !== 0 || (look("data")?.uid ?? 0) !== 0) return false;
   const settings = look(".env");
@@ -48,12 +52,14 @@ const lajuIsRoots = () => {
   return settings.isFile() && lajuRead(`${lajuBuild}/../.env`)?.includes("LAJU_DATA") === false;
 };
 
-// Switch users before loading any other code of the app.
+// If root starts this file, switch to the app's user before loading any other code of the app.
 if (lajuMain && process.getuid?.() === 0 && !lajuIsRoots()) {
   require(`${lajuBuild}/runtime/appUser.cjs`).becomeAppUser(lajuBuild);
 }
 
-/** Evaluates a bundle, using the code cache that this Node made during the build. */
+/**
+ * Loads and evaluates a bundle of the build folder, with the code cache that the build made for this version of Node.
+ */
 const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   const filename = `${lajuBuild}/${path}.js`;
   const { Script } = require("node:vm");
@@ -61,7 +67,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   if (source === undefined) {
     throw Object.assign(new Error(`${filename} is missing: run npm run build`), { code: "LAJU_BUNDLE" });
   }
-  // V8 rejects a cache from another Node, another CPU or with other flags, and then compiles as usual.
+  // V8 rejects a cache from another Node or CPU, or made with other flags, and then compiles the source as usual.
   const cachedData = lajuRead(`${lajuBuild}/${path}-${process.version}-${process.arch}.cache`);
   const module = { exports: {} };
   const folder = require("node:path").dirname(filename);
@@ -72,7 +78,7 @@ const lajuLoad = (path, { descriptor, given = [] } = {}) => {
   return module.exports;
 };
 
-// Keep one shared bundle per process, so that a command that imports another command shares its database.
+// Load the shared bundle once per process. A command that imports another command then shares its database connection.
 globalThis[Symbol.for("laju.shared")] ??= Object.create(null);
 globalThis[Symbol.for("laju.shared")][lajuSharedFile] ??= lajuLoad(`shared/${lajuSharedFile}`);
 // biome-ignore lint/correctness/noUnusedVariables: used by the bundle.

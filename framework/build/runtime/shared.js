@@ -1,10 +1,10 @@
-// The head of the shared bundle. It uses `lajuBuild`, `lajuLoad` and `lajuNode` from head.js, `lajuColdFile`, the bundle's
-// cold half, and `lajuVendor`, the bundles in vendor/ by package name.
+// The first lines of the shared bundle. They use `lajuBuild`, `lajuLoad` and `lajuNode` from head.js, `lajuColdFile`,
+// the name of the bundle's cold half, and `lajuVendor`, which maps packages to bundles in vendor/.
 
 // biome-ignore lint/correctness/noUnusedVariables: for framework/config/require.ts.
 const lajuRequire = require;
 
-/** The import.meta that a module would have if files were compiled one to one. */
+/** The import.meta that a module would have if each source were compiled to a file of its own. */
 const lajuModule = (file) => {
   const filename = require("node:path").join(lajuBuild, file);
   return {
@@ -19,13 +19,13 @@ const lajuModule = (file) => {
   };
 };
 
-/** Whether the result of `require` is a real ES module. */
+/** Whether a value is marked as an ES module. */
 const lajuIsModule = (value) => value != null && value[Symbol.toStringTag] === "Module";
 
-/** The modules, or functions that return them, by path relative to the root. The bundle adds them. */
+/** The modules, by path relative to the root, or functions that create them. The rest of the bundle adds them. */
 const lajuModules = Object.create(null);
 
-/** Creates a module from getters for its exports. */
+/** Creates a module's export object from a getter for each export. */
 const lajuGive = (getters) => {
   const given = {};
   for (const name in getters) Object.defineProperty(given, name, { get: getters[name], enumerable: true });
@@ -33,8 +33,8 @@ const lajuGive = (getters) => {
 };
 
 /**
- * Returns a function that gives modules by name, as real ES modules with their own default export. `loadMissing` loads
- * modules that are missing.
+ * Returns a function that returns a module by name. The module looks like an ES module that Node loaded, with its own
+ * default export. `loadMissing` adds modules that are not in `modules` yet.
  */
 const lajuGiver = (modules, loadMissing) => (name) => {
   if (modules[name] === undefined) loadMissing();
@@ -44,12 +44,15 @@ const lajuGiver = (modules, loadMissing) => (name) => {
   return module;
 };
 
-/** Opens the file at start-up, so that a run can record its failure even if its build is replaced or deleted later. */
+/**
+ * Open the cold half's file at start-up: a run can then load it to record a failure, even if the build has been
+ * deleted.
+ */
 const lajuColdSource = (() => {
   try {
     return require("node:fs").openSync(`${lajuBuild}/shared/${lajuColdFile}.js`);
   } catch {
-    return undefined; // The first call that needs the cold half reports this.
+    return undefined; // The first call that needs the cold half reports the error.
   }
 })();
 
@@ -65,35 +68,38 @@ exports.lajuModule = lajuModule;
 exports.lajuIsModule = lajuIsModule;
 exports.lajuShared = lajuShared;
 
-/** The folder of a package, as Node finds it from these node_modules. */
+/** The folder of a package, in the first of these node_modules folders that has the package. */
 const lajuFind = (name, folders) => {
   const { existsSync, realpathSync } = require("node:fs");
   const found = folders.find((folder) => existsSync(`${folder}/${name}/package.json`));
   return found && realpathSync(`${found}/${name}`);
 };
 
-/** Whether Node would resolve to a different package of that name, such as another version nested in a package. */
+/**
+ * Whether Node would resolve the name to another package than the build did, such as another version nested in a
+ * package.
+ */
 const lajuHasOwn = (name, parent) => {
-  // Files in build/ use the packages that the build found.
+  // Code in build/ uses the packages that the build found.
   if (parent?.paths === undefined || parent.filename?.startsWith(`${lajuBuild}/`)) return false;
   const found = lajuFind(name, parent.paths);
   return found !== undefined && found !== lajuFind(name, lajuNode._nodeModulePaths(lajuBuild));
 };
 
 /**
- * The file of a package that laju depends on, as laju itself would find it. In pnpm's layout, the app's files
- * (including build/) cannot resolve such packages. Undefined if laju doesn't depend on it.
+ * The file of one of laju's own dependencies. In pnpm's layout, the app's files (including build/) cannot resolve
+ * these. Undefined if laju doesn't depend on the package.
  */
 const lajuBrought = (name) => {
   try {
     const laju = lajuNode.createRequire(`${lajuBuild}/../package.json`).resolve("laju/package.json");
     return lajuNode.createRequire(laju).resolve(name);
   } catch {
-    return undefined; // laju itself is not installed: a server may have only build/.
+    return undefined; // laju's package is not installed, because only build/ was deployed.
   }
 };
 
-// Every require of a heavy package, even in another package, gets the one in vendor/.
+// Make every `require` of a vendored package, even one in another package, load the bundle in vendor/.
 if (globalThis[Symbol.for("laju.vendor")] === undefined) {
   const vendor = Object.assign(Object.create(null), lajuVendor);
   globalThis[Symbol.for("laju.vendor")] = vendor;
@@ -105,7 +111,8 @@ if (globalThis[Symbol.for("laju.vendor")] === undefined) {
       loaded[name] ??= lajuLoad(`vendor/${vendor[name]}`);
       return loaded[name];
     } catch (error) {
-      // On another CPU or C library, or without vendor/, fall back to node_modules, which is merely slower.
+      // The bundle is missing or made for another CPU or C library. Load the package from node_modules, which is
+      // slower.
       const isMissing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`${lajuBuild}/vendor/`);
       if (!isMissing && error.code !== "LAJU_BUNDLE") throw error;
       delete vendor[name];

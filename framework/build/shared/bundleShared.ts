@@ -16,23 +16,24 @@ import { coldModules, coldStubs } from "./coldModules";
 import { sharedPlugin } from "./sharedPlugin";
 
 export interface SharedAttempt {
-  /** Undefined if no build has succeeded yet. */
+  /** Undefined if no build has ever succeeded. */
   shared: Shared | undefined;
-  /** What could not be created. Commands still work, but start more slowly. */
+  /** Messages about code caches that could not be written. Commands work without them, but start more slowly. */
   warnings: string[];
   problems: CommandProblem[];
 }
 
-// Services are left out, so that only commands that use a service spend time on loading it (6 ms per MB of code cache).
+// Services are not in the bundle: loading takes 6 ms per MB of code cache, which only commands that use a service
+// should pay.
 const entries = ["framework/start/startCompiled.ts", "framework/start/command.ts"] as const;
 
-/** The names that shared.js passes on to cold.js. */
+/** The variables of shared.js that cold.js can use. */
 const givenToCold = ["lajuModules", "lajuShared", "lajuModule", "lajuIsModule", "lajuGive"];
 
 /**
- * Creates build/shared: one bundle in two halves, each with V8's code cache for this Node. A compiled command contains
- * only its own code, so a thousand commands stay small, and laju is compiled only once. If one of laju's modules has an
- * error, the build reports it and keeps the last good bundle, so that commands still build.
+ * Creates build/shared: one bundle in two halves, each with V8's code cache for this Node. All commands share it, so a
+ * compiled command contains only its own code. If one of laju's modules has an error, the build reports it and keeps
+ * the last good bundle, so that commands still build.
  */
 export async function bundleShared(context: BuildFolder, cache: BuildCache): Promise<SharedAttempt> {
   const { build } = context;
@@ -44,7 +45,7 @@ export async function bundleShared(context: BuildFolder, cache: BuildCache): Pro
   return { shared, warnings: await makeCaches(shared.file, context), problems };
 }
 
-/** Creates the code cache of each half, with what V8 compiled during a run that used that half. */
+/** Creates the code cache of each half, from what V8 compiled during a run that used this half. */
 async function makeCaches(file: string, { build, home }: BuildFolder): Promise<string[]> {
   const [cold = ""] = bundlesNamedIn(join(build, "shared", `${file}.js`));
   const program = [join(home, "framework/build/shared/train.js"), build, file];
@@ -67,7 +68,9 @@ async function bundleOrProblems(context: BuildFolder): Promise<Attempt> {
   }
 }
 
-/** Every start loads the hot half. The first call into one of `coldModules` loads the cold half. */
+/**
+ * Bundles both halves. Every start loads the hot half; the first call into one of `coldModules` loads the cold half.
+ */
 async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundled> {
   const context = { root: home, home, build, vendor };
   const plugins = [appImports(home, "cjs"), externalPackages(staysOutside)];
@@ -88,7 +91,7 @@ async function bundleHalves({ home, build, vendor }: BuildFolder): Promise<Bundl
   ];
   const hot = await bundleModules(hotModules, { ...toCold, head: head.join("\n") });
   return {
-    // Write the hot half last, so that the file it names exists.
+    // Write the hot half last, because it refers to the cold half's file.
     outputs: [...coldOutputs, ...namedByContent("shared", hot)],
     inputs: [...hotModules, ...allCold].sort(),
   };

@@ -5,9 +5,9 @@ import { asFound } from "../bundle/lajuFiles";
 import { moduleName, modulePlugin } from "./modulePlugin";
 
 /**
- * Modules that a successful run never calls, because they handle problems. With the modules that only they import, they
- * form the cold half of the shared bundle, which is loaded on the first call into it.
- * test/framework/build/coldModules.test.ts fails if a normal successful run needs the cold half.
+ * Modules that handle problems, so a successful run never calls them. Together with modules that only they import, they
+ * form the cold half of the shared bundle, which is loaded when one of them is first called.
+ * test/framework/build/coldModules.test.ts fails if a normal successful run loads the cold half.
  */
 export const coldModules = [
   "framework/cli/optionsHelp.ts",
@@ -37,14 +37,14 @@ export const coldModules = [
 
 const exportedFunction = /^export (?:async )?function\*? (\w+)/gm;
 
-/** Replaces cold modules with functions that load the real module when called. */
+/** Replaces each cold module with a stub that loads the module when it is called. */
 export function coldStubs(home: string): Plugin {
   return modulePlugin("laju-cold", home, asFound(coldModules, home), (module) => coldStub(home, module));
 }
 
 /**
- * A stub for each exported function, which loads the module when called. Other exports, such as constants, can't be
- * deferred: importing one from hot code fails the build.
+ * The source of a stub: each exported function loads the real module and calls the function there. A stub has no other
+ * exports, such as constants, so importing one from a hot module fails the build.
  */
 export function coldStub(home: string, module: string): string {
   const source = readFileSync(join(home, module), "utf8");

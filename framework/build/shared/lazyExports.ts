@@ -1,10 +1,11 @@
-/** esbuild's object of a module's exports, with a getter for each. */
+/** Matches the object that esbuild creates for a module's exports, with one getter per export. */
 const exported = /var (\w+)=\{\};__export\(\1,\{([^{}]*)\}\);/g;
 
 /**
- * Creates module objects on demand (`lajuGive` in runtime/shared.js). esbuild creates an object with a getter per export
- * for every module, which takes 1.5 ms per start for the shared bundle's sixty modules, of which a start uses two or
- * three. Column numbers stay the same, because the source map depends on them. Objects that the bundle itself uses are kept.
+ * Creates modules' export objects on demand (with `lajuGive` from runtime/shared.js). esbuild creates all of them at
+ * start-up, which takes 1.5 ms for the shared bundle's sixty modules, although a start uses only two or three.
+ * Replacements have the same length, because column numbers must still match the source map. Objects that the bundle's
+ * own code uses stay as they are.
  */
 export function withLazyExports(code: string): string {
   return code.replace(exported, (text, name: string, getters: string) =>
@@ -13,8 +14,8 @@ export function withLazyExports(code: string): string {
 }
 
 /**
- * Like withLazyExports(), for a bundle whose modules are evaluated on demand: there, only `require` returns module
- * objects.
+ * Like withLazyExports(), for a bundle whose modules are evaluated on demand. In such a bundle, `require` is the only
+ * way to get a module's export object.
  */
 export function withLazyRequires(code: string): string {
   const lazy = new Set<string>();

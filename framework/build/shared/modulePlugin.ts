@@ -1,12 +1,14 @@
 import { join, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** A module's name inside bundles: short, because it occurs often and every start reads every byte. */
+/** A module's name inside bundles. It is short because it occurs often, and every start reads the whole bundle. */
 export function moduleName(module: string): string {
   return module.replace(/^framework\//, "").replace(/\.[jt]s$/, "");
 }
 
-/** Replaces the contents of these modules, named by their paths from laju's own folder, wherever they are imported. */
+/**
+ * Replaces the source of these modules wherever they are imported. `modules` are paths relative to laju's own folder.
+ */
 export function modulePlugin(
   namespace: string,
   home: string,

@@ -1,6 +1,6 @@
-// Runs one supervised command with the shared bundle in a temporary app, and writes V8's code cache. It contains the
-// functions that were called, so that later runs don't have to compile them. Arguments: build folder, shared bundle,
-// the outcome of the run ("succeeds" or "fails"), the bundle whose cache to write, cache.
+// Runs one supervised command with the shared bundle in a temporary app, then writes V8's code cache with the functions
+// that were called, so that later runs don't have to compile them. Arguments: build folder, shared bundle, how the run
+// ends ("succeeds" or "fails"), the bundle whose cache to write, cache file.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +17,10 @@ const { load, cacheOf } = bundleLoader(build, join(root, "build"));
 const { lajuShared } = load(`shared/${file}`);
 const { begin, runDeclared } = lajuShared("start/startCompiled");
 const { command } = lajuShared("start/command");
-// Does what a command without a lock does: checks its parent processes.
+// Calls what a command without a lock calls: the check of its parent processes.
 lajuShared("runs/nesting/nesting").nestingBelow("Train");
 begin({ name: "Train", overlap: "skip", schedule: ["0 8 * * *"] });
-// Runs after supervision's own exit handlers.
+// Register this handler after supervision's own exit handlers, so that it runs after them.
 process.on("exit", () => {
   writeCache(cache, cacheOf(`shared/${cached}`));
   rmSync(root, { recursive: true, force: true });

@@ -9,14 +9,19 @@ export interface Addon {
   output: string;
 }
 
-/** The packages with an addon; undefined if the package doesn't work on this machine or Node. */
+/**
+ * The packages that contain an addon, with its file; undefined for a package that doesn't work on this machine or Node.
+ */
 export const addons: Record<string, (home: string) => Addon | undefined> = {
   "better-sqlite3": (home) => sqliteAddon("better-sqlite3", home),
   "better-sqlite3-node20": (home) => sqliteAddon("better-sqlite3-node20", home),
   "fs-native-extensions": lockAddon,
 };
 
-/** Version 13 ships addons for every Node; version 12 compiles one for the Node that installed it. */
+/**
+ * The addon of better-sqlite3: version 13 ships one for every Node; version 12 compiles one for the Node that installs
+ * it.
+ */
 function sqliteAddon(name: string, home: string): Addon | undefined {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const isCompiled = name === "better-sqlite3-node20";
@@ -33,7 +38,7 @@ function sqliteAddon(name: string, home: string): Addon | undefined {
   return { source, output: `${name}-${kind}.node` };
 }
 
-/** The addon of fs-native-extensions, which ships it for common platforms but not for musl. */
+/** The addon of fs-native-extensions, which ships one for common platforms, but not for musl. */
 function lockAddon(home: string): Addon | undefined {
   const name = "fs-native-extensions";
   const folder = packageFolder(createRequire(join(home, "package.json")).resolve(name));
@@ -45,8 +50,8 @@ function lockAddon(home: string): Addon | undefined {
 }
 
 /**
- * The folder of the package that contains a file. The folder's name can differ: pnpm keeps an aliased package under its
- * real name.
+ * The folder of the package that contains a file. Its name can differ from the package's: pnpm stores a package
+ * installed under an alias under its real name.
  */
 function packageFolder(file: string): string {
   const folder = dirname(file);
@@ -68,7 +73,10 @@ export function addonPlugin(addon: string): Plugin {
   };
 }
 
-/** better-sqlite3 12 calls the module itself, and 13 calls getBinding(); fs-native-extensions expects the addon. */
+/**
+ * Each package loads its addon differently: better-sqlite3 12 calls a function, 13 calls getBinding(), and
+ * fs-native-extensions uses the addon itself.
+ */
 function loader(addon: string): string {
   const file = `__dirname + ${JSON.stringify(`/${addon}`)}`;
   if (addon.startsWith("fs-native-extensions")) return `module.exports = require(${file});`;

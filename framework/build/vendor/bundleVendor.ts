@@ -17,23 +17,23 @@ import { rarelyUsed } from "./rarelyUsed";
 type VendorContext = Omit<BuildFolder, "vendor">;
 
 export interface Vendor {
-  /** A hash of everything that determines the bundles. */
+  /** A hash of everything that determines the bundles' contents. */
   key: string;
-  /** The files in build/vendor, without extension, by the packages they contain. */
+  /** The names of the files in build/vendor, without extension, by the package they contain. */
   files: Record<string, string>;
-  /** What could not be created. Commands still work, but start more slowly. */
+  /** Messages about what could not be created. Commands work without it, but start more slowly. */
   warnings: string[];
 }
 
-/** The index of build/vendor: file names by package, and the key with which they were made. */
+/** The index of build/vendor: file names by package, and the hash of what they were made from. */
 interface VendorIndex {
   key: string;
   files: Record<string, string>;
 }
 
 /**
- * Creates build/vendor: each heavy package as one file, along with V8's code cache for this Node. Does so once per lock
- * file and Node version; after that, it only reads the index.
+ * Creates build/vendor: each heavy package as one file, with V8's code cache for this Node. Does so once per lock file
+ * and Node version; later builds only read the index.
  */
 export async function bundleVendor(context: VendorContext): Promise<Vendor> {
   const folder = join(context.build, "vendor");
@@ -44,7 +44,7 @@ export async function bundleVendor(context: VendorContext): Promise<Vendor> {
 
   const files = index?.key === key ? index.files : await bundlePackages(context, folder);
   const train = join(context.home, "framework/build/vendor/train.js");
-  // Exercise Knex with the bundled driver, as commands do: under pnpm, the package's own parts may be unreachable.
+  // Run Knex with the bundled SQLite driver, as commands do: under pnpm, Knex may not find the package.
   const driver = files["better-sqlite3-node20"] ?? files["better-sqlite3"] ?? "";
   const cached = Object.entries(files).map(([name, file]) =>
     makeCache(name, join(folder, cacheName(file)), {
@@ -103,7 +103,10 @@ async function bundlePackages(context: VendorContext, folder: string): Promise<R
   return Object.fromEntries(made.filter(([, file]) => file !== undefined)) as Record<string, string>;
 }
 
-/** Bundles a package. Returns the file name (a content hash) without extension; undefined if it isn't installed. */
+/**
+ * Bundles a package. Returns the file's name (a hash of its content) without extension; undefined if the package isn't
+ * installed.
+ */
 async function bundlePackage(
   one: VendorPackage,
   { home }: VendorContext,
@@ -121,9 +124,9 @@ async function bundlePackage(
     target: "node20.19",
     charset: "ascii",
     logLevel: "silent",
-    // The `paths` in tsconfig.json apply only to the app's code.
+    // Ignore tsconfig.json, whose `paths` apply only to the app's code.
     tsconfigRaw: "{}",
-    // Don't minify identifiers, because people and code read the names of errors and classes.
+    // Don't shorten identifiers, because people and code read the names of errors and classes.
     minifyWhitespace: true,
     minifySyntax: true,
     // Keep lines short, because Node prints the source line of an uncaught error.
@@ -145,7 +148,7 @@ async function bundlePackage(
   return file;
 }
 
-/** Optional drivers and extras that a package uses if they are installed are resolved at run time. */
+/** Leaves optional drivers and extras, which a package uses if they are installed, to be resolved at run time. */
 const optionalPackages: Plugin = {
   name: "optional-packages",
   setup({ onResolve, resolve }) {

@@ -1,21 +1,18 @@
 /**
- * The slowest of the built-in modules that packages load at start-up, whether they use them or not. Compared with the
- * 20 ms in which Node starts, tls takes 4 to 6 ms; tty, net and http 3 each; zlib 2; crypto and dns more than 1.
+ * Built-in modules that are slow to load, and that packages load at start-up whether they use them or not. Node itself
+ * starts in 20 ms; tls takes 4 to 6 ms, tty, net and http 3 each, zlib 2, crypto and dns more than 1.
  */
 const heavy = "assert|child_process|crypto|dns|http|https|module|net|os|tls|tty|zlib";
 
 /**
- * Makes a bundle load these modules on first use, and provides lajuLate() for the bundle's own parts (see
+ * Makes a bundle load each of these modules when it is first used, and provides lajuLate() for parts of packages (see
  * lighterParts.ts). Destructuring (`const { connect } = …`) counts as use.
  */
 export function withLazyBuiltins(code: string): string {
   return lazily(code, new RegExp(`\\brequire\\("(?:node:)?(${heavy})"\\)`, "g"));
 }
 
-/**
- * Makes a bundle load these modules on first use, but only where esbuild generated the code for `import { … } from
- * "node:…"`.
- */
+/** Like withLazyBuiltins(), but only for imports in ES modules, which esbuild turned into `require`. */
 export function withLazyImports(code: string): string {
   return lazily(code, new RegExp(`(?<=\\bimport_node_\\w+\\s?=\\s?)require\\("node:(${heavy})"\\)`, "g"));
 }
@@ -26,9 +23,9 @@ function lazily(code: string, found: RegExp): string {
 }
 
 /**
- * Code for the first line of a bundle. Proxy targets are functions because some modules are called or constructed.
- * Packages ask tty at load time whether output is a terminal, for colors; for files and pipes, fstat answers that without
- * loading tty. They also check for __esModule, which is known for built-ins.
+ * Code for the first line of a bundle. A module is replaced with a proxy, which loads it when a property is used. The
+ * proxy's target is a function, because some modules are called or constructed. Two properties are known without
+ * loading: tty.isatty, which packages call at load time and which is false for files and pipes, and __esModule.
  */
 const prelude =
   `const lajuLate=(load,known={__proto__:null})=>{let real;const get=()=>real??=load();return new Proxy(function(){"use strict"},{

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Files of packages that, when loaded, do work that few runs need, and rewrites that defer this work. If a future
- * version of such a file is written differently, it is bundled unchanged.
+ * Files of packages that, when loaded, do work that few runs need, and how to change them so that they do it later. The
+ * changes are textual: if a future version of a file contains other text, it is bundled unchanged.
  */
 const parts: { file: RegExp; lighter: (source: string, home: string) => string }[] = [
   {
     file: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/,
-    // Read this file from laju's own folder, because this code may be running in the compiled CLI.
+    // Read the replacement from laju's own folder, not relative to this module, which may have been compiled into the
+    // command line.
     lighter: (_, home) => readFileSync(join(home, "framework/build/vendor/pgCrypto.cjs"), "utf8"),
   },
   {
@@ -37,7 +38,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
     lighter: (source) => source.replace("Builder.prototype.select = ", `${loosened("Builder.prototype")} $&`),
   },
   {
-    // These parts are needed for creating tables and for migrations, but not for queries.
+    // Load these parts on first use, because only creating tables and migrations need them, not queries.
     file: /[\\/]knex[\\/]lib[\\/](client|knex-builder[\\/](make-knex|Knex)|dialects[\\/][\w-]+[\\/]index)\.js$/,
     lighter: (source) =>
       source
@@ -51,7 +52,7 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
         ),
   },
   {
-    // Each new logger would check whether stdout is a terminal, which creates process.stdout.
+    // Every knex logger would otherwise create process.stdout, to check whether it is a terminal.
     file: /[\\/]knex[\\/]lib[\\/]logger\.js$/,
     lighter: (source) =>
       source.replace(
@@ -60,21 +61,21 @@ const parts: { file: RegExp; lighter: (source: string, home: string) => string }
       ),
   },
   {
-    // Bundles have no module.require, so lodash would use the deprecated process.binding("util").
+    // lodash looks for module.require, which bundles don't have, and would use the deprecated process.binding("util").
     file: /[\\/]lodash[\\/]_nodeUtil\.js$/,
     lighter: () => 'module.exports = require("util").types;',
   },
 ];
 
 /**
- * Code that switches an object to dictionary mode, by deleting a property. Otherwise V8 copies the list of properties
- * each time one is added: 6 MB of fresh memory for the 600 methods of ioredis.
+ * Code that adds and deletes a property, so that V8 stores the object as a hash table. Otherwise V8 copies the list of
+ * properties each time one is added: 6 MB of fresh memory for the 600 methods of ioredis.
  */
 function loosened(object: string): string {
   return `${object}.laju = 0; delete ${object}.laju;`;
 }
 
-/** A package's file as bundled; `home` is laju's own folder. */
+/** A package's file with its changes. `home` is laju's own folder. */
 export function lightened(path: string, home: string): string {
   const source = readFileSync(path, "utf8");
   return parts.find(({ file }) => file.test(path))?.lighter(source, home) ?? source;

@@ -1,7 +1,7 @@
 /** A package that is bundled into build/vendor, because loading it file by file in every run is too slow. */
 export interface VendorPackage {
   name: string;
-  /** Packages that it loads on demand, which are bundled separately or not at all. */
+  /** Packages that it loads on demand: each is bundled separately, or not at all. */
   external?: string[];
 }
 

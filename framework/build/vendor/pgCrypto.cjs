@@ -1,10 +1,11 @@
 /*
- * Replaces pg/lib/crypto/utils in the bundle with the same functions based on node:crypto, loaded only when a server asks
- * for a password. pg's own functions load WebCrypto up front and make eleven round trips to libuv's thread pool per password.
+ * Replaces pg/lib/crypto/utils in the bundle with the same functions based on node:crypto, which is loaded only when a
+ * server asks for a password. pg's own functions load WebCrypto at start-up and make eleven round trips to libuv's
+ * thread pool per password.
  */
 const crypto = () => require("node:crypto");
 
-/** For MD5 and SCRAM, the client hashes the server's challenge. Each function runs at most once per connection. */
+/** These hash the server's challenge, for MD5 and SCRAM. Each function runs at most once per connection. */
 const digest = (name, data) => crypto().createHash(name).update(data);
 const md5 = async (text) => digest("md5", text).digest("hex");
 

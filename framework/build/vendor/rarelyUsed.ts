@@ -3,17 +3,17 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Packages that check for a color terminal when loaded. The check loads tty, net and process.stderr with its streams,
- * in 4 to 8 ms (Node itself starts in 20). Under cron the output is a file, so neither the check nor the colors are
- * needed.
+ * Packages that, when loaded, check for a terminal with colors. The check loads tty, net and the streams of
+ * process.stderr, in 4 to 8 ms (Node itself starts in 20). Under cron the output is a file, so there are no colors to
+ * check for.
  */
 const standIns: Record<string, (real: string) => string> = {
-  /** Debug output of knex and ioredis: silent unless DEBUG is set. */
+  /** Replaces the debug output of knex and ioredis, which is printed only if DEBUG is set. */
   debug: (real) => `
 const create = (namespace) => Object.assign(() => {}, { namespace, enabled: false, extend: create });
 const silent = Object.assign(create, { enable() {}, disable: () => "", enabled: () => false, formatters: {} });
 module.exports = process.env.DEBUG ? ${real} : Object.assign(silent, { default: silent });`,
-  /** Colors for knex's warnings, loaded when one is printed. */
+  /** Replaces the colors of knex's warnings. The real package is loaded when a warning is printed. */
   colorette: (real) => `module.exports = new Proxy({}, { get: (_, key) => ${real}[key] });`,
 };
 
@@ -28,7 +28,7 @@ export const rarelyUsed: Plugin = {
       pluginData: path,
     }));
     onLoad({ filter: /.*/, namespace: "rarely-used" }, ({ path, pluginData }) => ({
-      // Require it by file, because this plugin intercepts the name.
+      // Require the real package by its file, because this plugin intercepts its name.
       contents: standIns[pluginData]?.(`require(${JSON.stringify(path)})`),
       loader: "js",
       resolveDir: join(path, ".."),

@@ -1,5 +1,5 @@
-// Loads one vendored package, uses it as commands do, and writes V8's code cache. It contains the functions that were
-// called, so that runs don't have to compile them. Arguments: folder, package, file, file of the SQLite driver, cache.
+// Loads one vendored package, uses it as commands do, and writes V8's code cache with the functions that were called,
+// so that runs don't have to compile them. Arguments: folder, package, file, file of the SQLite driver, cache file.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ async function exercise(packageName, loaded) {
 
 /** Runs typical queries in an in-memory database. */
 async function useKnex(knex) {
-  // There is no SQLite driver for this Node.
+  // There is no SQLite driver for this Node, so skip the queries.
   if (driver === "") return;
   const { exports: Driver } = load(driver);
   const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;
