@@ -19,8 +19,8 @@ export function folderMode(): number {
 }
 
 /**
- * The owner for a file that root creates in another user's folder: that user, since the app must be able to write the
- * file.
+ * The owner for a file that root creates in another user's folder: the folder's owner, because the app runs as that
+ * user and must be able to write the file.
  */
 export function inheritedOwner(folder: string): Owner | undefined {
   if (process.geteuid?.() !== 0) return undefined;

@@ -21,14 +21,17 @@ export function makeFolder(folder: string, owner?: Owner): void {
   }
 }
 
-/** Opened with O_NOFOLLOW: anyone who can write to the parent folder could replace it with a link. */
+/**
+ * Opens a folder without following a symlink, because anyone who can write to the parent folder could put one in its
+ * place.
+ */
 function openFolder(folder: string): number {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   try {
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   } catch (error) {
     if (error.code !== "EACCES") throw error;
-    // With a umask such as 0777, even the owner has no access.
+    // A umask such as 0777 denies access even to the owner.
     chmodSync(folder, 0o700);
     return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   }

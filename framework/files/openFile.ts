@@ -98,7 +98,7 @@ function openOrMake(file: string, flags: number): number {
   return openOwn(file, flags);
 }
 
-/** Never follows a symlink, because anyone who can write to the folder could let it point to any file of this user. */
+/** Never follows a symlink, because anyone who can write to the folder could make it point to any file of this user. */
 function openOwn(file: string, flags: number): number {
   try {
     return withoutHardLinks(file, openRegular(file, flags | O_NOFOLLOW));
@@ -111,7 +111,7 @@ function openOwn(file: string, flags: number): number {
 
 /**
  * Rejects hard links. If fs.protected_hardlinks is 0, a member of LAJU_GROUP who can write to the folder could
- * hard-link any file of this user into it. Without a group, no other user can write there.
+ * hard-link any file of this user into it. If LAJU_GROUP is not set, no other user can write to the folder.
  */
 function withoutHardLinks(file: string, descriptor: number): number {
   if (sharedGroup() === undefined || fstatSync(descriptor).nlink < 2) return descriptor;

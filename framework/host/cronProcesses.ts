@@ -5,7 +5,9 @@ import { isInOur, type RunningProgram, runningPrograms, wordsOf } from "./runnin
 
 /** A running cron daemon. */
 export interface CronProcess extends RunningProgram {
-  /** The cron to which the daemon belongs. Undefined for a `crond`, which several crons have. */
+  /**
+   * The cron implementation that the daemon belongs to; undefined for `crond`, a name that several implementations use.
+   */
   cron: CronName | undefined;
 }
 
@@ -31,14 +33,17 @@ function asDaemon(one: RunningProgram): CronProcess | undefined {
   return { ...one, cron };
 }
 
-/** `crond`, or `busybox crond`. */
+/** Whether the command line begins with `crond` or `busybox crond`. */
 function isCrond(pid: string): boolean {
   return wordsOf(pid)
     .slice(0, 2)
     .some((word) => basename(word) === "crond");
 }
 
-/** Only root can see which program another user's process runs, so other users check the installed crond. */
+/**
+ * Whether a `crond` is BusyBox's. Only root can see which program another user's process runs, so any other user checks
+ * the installed crond instead.
+ */
 function isBusyBox(pid: string): boolean {
   return [() => readlinkSync(`/proc/${pid}/exe`), ...crondPaths.map((path) => () => realpathSync(path))].some(
     (look) => {
@@ -54,9 +59,9 @@ function isBusyBox(pid: string): boolean {
 const crondPaths = ["/usr/sbin/crond", "/sbin/crond"];
 
 /**
- * Whether a process is the daemon itself. Child processes that wait for a job have the daemon's name too (in capitals
- * on Debian and Red Hat), and can outlive it by hours. Zombies, which have no arguments, don't count either: in a
- * container whose first process doesn't reap children, an exited daemon remains as a zombie.
+ * Whether a process is the daemon itself. Its child processes, which wait for jobs, have the daemon's name too (in
+ * capitals on Debian and Red Hat), and can outlive it by hours. Zombies, which have no arguments, don't count either:
+ * in a container whose first process doesn't reap children, an exited daemon remains as a zombie.
  */
 export function isDaemonItself(pid: string): boolean {
   const [program] = wordsOf(pid);
@@ -65,8 +70,8 @@ export function isDaemonItself(pid: string): boolean {
 }
 
 /**
- * Whether this daemon could start our commands: not one in a container. Only root can find that out for other users'
- * processes.
+ * Whether this daemon could start our commands. A daemon in another container couldn't. True if this user is not
+ * allowed to see the process's container.
  */
 export function mayServeUs(pid: string): boolean {
   try {

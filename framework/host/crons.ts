@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 
-/** The crons that laju knows; `unknown` is any other. */
+/** The cron implementations that laju supports. `unknown` means any other. */
 export const cronNames = ["debian", "cronie", "busybox", "systemd-cron", "bcron", "unknown"] as const;
 
 export type CronName = (typeof cronNames)[number];
@@ -15,20 +15,21 @@ export type CronName = (typeof cronNames)[number];
  */
 export type ClockChanges = "vixie" | "wall" | "wall once" | "late";
 
-/** The differences between crons. All lines that laju writes for a cron depend on them. */
+/** The properties in which cron implementations differ. Every line that laju writes depends on them. */
 export interface CronFacts {
   name: CronName;
   /** The cron's name in messages. */
   label: string;
   /**
-   * Whether it treats day fields and `%` as Vixie's cron does. All other crons get lines that mean the same everywhere.
+   * Whether it treats day fields and `%` as Vixie's cron does. For other crons, laju writes lines that every cron reads
+   * the same way.
    */
   isVixie: boolean;
   clockChanges: ClockChanges;
-  /** Whether a line is started again while its previous run is still active. */
+  /** Whether it starts an entry again while the previous run of that entry is still active. */
   startsTwice: boolean;
   hasReboot: boolean;
-  /** The file by which it knows that this boot's @reboot entries have started; undefined if it has no @reboot. */
+  /** The file that exists once this boot's @reboot entries have started; undefined if it has no @reboot. */
   rebootFlag?: string;
   /** Whether runs start in the first seconds of their minute. */
   isPrompt: boolean;
@@ -42,9 +43,9 @@ export interface CronFacts {
   readsCronD: boolean;
   /** Crontab settings that change when the entries below them start, with the values that have no effect. */
   neutralSettings: Readonly<Record<string, string>>;
-  /** Whether CRON_TZ in a crontab is the zone of the entries below it. */
+  /** Whether CRON_TZ in a crontab sets the time zone of the entries below it. */
   readsCronTz: boolean;
-  /** What users of this cron should know: each the rest of a sentence that begins with "It". */
+  /** Limits that users of this cron should know. Each completes a sentence that begins with "It". */
   limits: readonly string[];
 }
 
@@ -80,7 +81,7 @@ const facts: Record<CronName, CronFacts> = {
     isVixie: false,
     clockChanges: "wall",
     startsTwice: false,
-    // BusyBox 1.35.0, which Debian has, crashes on any line that begins with @.
+    // Debian's BusyBox 1.35.0 crashes on any line that begins with @.
     hasReboot: false,
     isPrompt: true,
     cutsAtHash: true,
@@ -108,7 +109,7 @@ const facts: Record<CronName, CronFacts> = {
     joinsSpaces: true,
     maxEntries: { root: 10_000, others: 10_000 },
     readsCronD: true,
-    // A delay of up to one minute has no effect.
+    // A RANDOM_DELAY of one minute has no effect.
     neutralSettings: { RANDOM_DELAY: "1", PERSISTENT: "auto", DELAY: "0" },
     readsCronTz: true,
     limits: [

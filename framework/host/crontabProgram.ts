@@ -5,7 +5,7 @@ import type { CronName } from "./crons";
 
 /** The cron to which a crontab(1) program belongs. */
 export interface CrontabProgram {
-  /** The program's cron; undefined for one that laju doesn't know. */
+  /** The cron implementation; undefined if laju doesn't know it. */
   cron: CronName | undefined;
   version?: string;
   /** The option for checking a crontab without installing it, if there is one. */
@@ -15,7 +15,10 @@ export interface CrontabProgram {
 /** Cached, because verbs need this several times. */
 const known = new Map<string, CrontabProgram | undefined>();
 
-/** Identifies crontab(1) by its response to an option that most don't have; undefined if there is no crontab(1). */
+/**
+ * Identifies the host's crontab(1) by its response to -V, which most don't support. Returns undefined if there is no
+ * crontab(1).
+ */
 export function crontabProgram(program = "crontab"): CrontabProgram | undefined {
   const environment = environmentWith({ LC_ALL: "C" });
   const key = `${program}\n${environment.PATH}`;
@@ -41,7 +44,7 @@ export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
   if (/^crontab: must be suid to work properly$/m.test(text)) return { cron: "busybox" };
   const cronie = /cronie ([\d.]+)/.exec(text);
   if (cronie) return { cron: "cronie", version: cronie[1], dryRun: "-T" };
-  // An old cronie without -V. Its -n sets the host of a cluster instead of checking a table.
+  // An old cronie without -V. Its -n sets a cluster's host instead of checking a crontab.
   if (/-n\b.*host/.test(text)) return { cron: "cronie", dryRun: "-T" };
   if (/\bbcrontab\b/.test(text)) return { cron: "bcron" };
   if (/fcrontab|dcron|\bcrontab \d+\.\d+/.test(text)) return { cron: undefined };

@@ -26,7 +26,9 @@ export function daemonTimezone(): DaemonTimezone {
   return known;
 }
 
-/** For a process that is itself the daemon: uses the TZ that it was started with, regardless of `.env`. */
+/**
+ * For schedule:work, which is itself the daemon: uses the TZ with which the process was started, regardless of `.env`.
+ */
 export function useOwnTimezone(): DaemonTimezone {
   known = fromTz(ownTimezone, "schedule:work");
   return known;
@@ -60,7 +62,7 @@ interface SeenDaemon {
   isNear: boolean;
 }
 
-/** The daemon that sees our files, or any daemon if they all agree. */
+/** The daemon that sees our file system. If there is none, any daemon, provided that they all have the same TZ. */
 function chosenOf(daemons: readonly SeenDaemon[]): SeenDaemon | undefined {
   const near = daemons.find(({ isNear }) => isNear);
   const [first] = daemons;

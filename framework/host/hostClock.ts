@@ -12,7 +12,8 @@ export function hostClock(): HostClock {
 export function shortTime(time: Date, timeZone: string): string {
   const minute = Math.floor(time.getTime() / 60_000);
   const there = new Date((minute + offsetAt(timeZone, minute)) * 60_000);
-  // "Mon, 23 Nov 2026 08:00:00 GMT". Loading Intl's formatter would take a third of a start.
+  // The text is like "Mon, 23 Nov 2026 08:00:00 GMT". Intl's formatter would be slower: loading it takes a third of a
+  // start.
   const text = there.toUTCString();
   return `${text.slice(0, 3)} ${text.slice(5, 11)} ${text.slice(-12, -7)}`;
 }

@@ -7,7 +7,7 @@ import type { TargetOptions } from "./installation";
 /** The cron of this host, as far as it can be detected. */
 export interface HostCron {
   facts: CronFacts;
-  /** "BusyBox crond 1.35.0". */
+  /** The name to show, such as "BusyBox crond 1.35.0". */
   label: string;
   /** Whether the cron was chosen with `--cron`. */
   isNamed: boolean;
@@ -18,8 +18,8 @@ export interface HostCron {
 }
 
 /**
- * Determines the cron from `--cron`, or else from crontab(1), or else from the running daemon. If there is none of
- * these, assumes Debian's.
+ * Determines the cron from `--cron`, or else from crontab(1), or else from the running daemon. If none of these
+ * identifies it, assumes Debian's.
  */
 export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
   const daemons = runningDaemons();
@@ -38,7 +38,7 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     facts,
     label: labelOf(facts, program),
     isNamed: false,
-    // First name the daemon to which crontab(1) belongs.
+    // List the daemon to which crontab(1) belongs first.
     running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
     ...(other !== undefined && { otherDaemon: textOf(other) }),
   };
@@ -77,7 +77,10 @@ export function cronSummary(cron: HostCron) {
   return { name: facts.name, label, isNamed, running: running ?? null, limits: facts.limits };
 }
 
-/** "Written for BusyBox crond 1.35.0, which cannot …"; undefined for Debian's, which needs no adaptation. */
+/**
+ * A sentence such as "Written for BusyBox crond 1.35.0, which cannot …"; undefined for Debian's cron, which needs no
+ * adaptation.
+ */
 export function cronNote({ facts, label, isNamed }: HostCron): string | undefined {
   if (facts.name === "debian" && !isNamed) return undefined;
   return `Written for ${label}${facts.limits.length === 0 ? "" : `, which ${facts.limits.join(", ")}`}`;

@@ -12,7 +12,7 @@ export interface Installation {
   isNodeChosen?: boolean | undefined;
   /** The id (a key of `builds`) of the build whose entries are installed. */
   build?: string | undefined;
-  /** The builds installed here, by id: when each was first installed, and when it was built. */
+  /** The builds that have been installed on this host, by id: when each was first installed, and when it was built. */
   builds?: Record<string, { since: number; builtAt: number }> | undefined;
   commands: Record<string, { entries: string; since: number }>;
   /** The cron daemon's TZ, if set, which only root can see. */
@@ -32,10 +32,7 @@ export interface TargetOptions {
 
 export const installationFile = join(paths.data, "installation.json");
 
-/**
- * Caches the file's last text and contents: a verb reads it some twenty times, and with many commands parsing it takes
- * a while.
- */
+/** Caches the parsed file: a verb reads it about twenty times, and parsing it is slow if there are many commands. */
 let last: { text: string; installation: Readonly<Installation> } | undefined;
 
 /** The last installation of this app, if there is a record of it. */

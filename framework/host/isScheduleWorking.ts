@@ -4,8 +4,8 @@ import { paths } from "../config/config";
 import { sqliteDriver } from "../services/database/sqliteDriver";
 
 /**
- * Whether schedule:work is running for this app. While it runs, it holds its lock on this file, so SQLite cannot read
- * the file.
+ * Whether schedule:work is running for this app. While it runs, it holds a lock on this file, which keeps other
+ * processes from opening the file with SQLite.
  */
 export function isScheduleWorking(): boolean {
   const file = join(paths.data, "locks", ".schedule-work.lock");

@@ -3,10 +3,10 @@ import { intlOffset } from "../schedule/times/intlOffset";
 import { useZoneFiles } from "../schedule/times/timezoneNames";
 import { readZoneFile, type ZoneRules } from "../schedule/times/zoneFile";
 
-/** Where date(1) looks up time zones, with any C library. */
+/** The folder in which date(1) looks up time zones, regardless of the C library. */
 export const zoneFolder = "/usr/share/zoneinfo";
 
-/** Makes time zone checks use this system's files too, if it has any (a fresh Alpine has none). */
+/** Makes time zone checks also use this system's zone files, if it has any (a new Alpine image has none). */
 export function checkZonesOnThisSystem(): void {
   if (!hasZoneFiles()) return;
   useZoneFiles({ rulesOf, names: () => readdirSync(zoneFolder, { recursive: true, encoding: "utf8" }) });

@@ -4,7 +4,8 @@ import { checkTimezone } from "../schedule/times/timezoneNames";
 import { hasZoneFiles } from "./systemZoneFiles";
 
 /**
- * Throws if this system's date(1) doesn't know a command's time zone: the command's guard would then silently use UTC.
+ * Throws if this system's date(1) doesn't know a command's time zone. The entry's check of the time, which calls
+ * date(1), would then silently use UTC.
  */
 export function checkZonesHere(commands: readonly CommandFacts[]): void {
   for (const { name, timezone } of commands) {

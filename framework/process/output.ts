@@ -9,26 +9,26 @@ export function warn(sentence: string): void {
 }
 
 /**
- * Writes everything before it returns, even if a pipe accepts only part of a line or is full and non-blocking (EAGAIN).
- * Never throws: a command should not fail because of a full disk or a reader that has gone away. Counts lost lines, and
- * returns the error.
+ * Writes the whole text before it returns, even if a pipe accepts only part of a line or is full and non-blocking
+ * (EAGAIN). Never throws, because a full disk or a closed pipe should not make a command fail. Instead, it counts the
+ * lost lines and returns the error.
  */
 export function writeAll(stream: 1 | 2, text: string): NodeJS.ErrnoException | undefined {
   const shown = withoutSecrets(text);
   return divert?.(stream, shown) ? undefined : writeAllBytes(stream, Buffer.from(shown));
 }
 
-/** Gets each text in place of the stream. Returns false if the text should be written to the stream after all. */
+/** Receives each text that is about to be written. If it returns false, the text is written to the stream as usual. */
 export type Diversion = (stream: 1 | 2, text: string) => boolean;
 
 let divert: Diversion | undefined;
 
-/** Passes every text to `diversion` first, so that tests can capture it. */
+/** From now on, passes all output to `diversion`, so that tests can capture it. */
 export function divertOutput(diversion: Diversion): void {
   divert = diversion;
 }
 
-/** Writes bytes as writeAll() writes text, but without hiding secrets. */
+/** Like writeAll(), but for bytes, in which secrets are not masked. */
 export function writeAllBytes(stream: 1 | 2, bytes: Uint8Array): NodeJS.ErrnoException | undefined {
   const fd = outputDescriptor(stream);
   for (let written = 0; written < bytes.length; ) {
@@ -53,7 +53,7 @@ export interface LostOutput {
 
 let lost: LostOutput | undefined;
 
-/** Counts the unwritten lines, including the rest of a line written in part. */
+/** Counts the lines that were not written. A line that was written only in part counts too. */
 function noteLostOutput(unwritten: Uint8Array, error: NodeJS.ErrnoException): void {
   let lines = unwritten.at(-1) === newline ? 0 : 1;
   for (let at = unwritten.indexOf(newline); at >= 0; at = unwritten.indexOf(newline, at + 1)) lines += 1;
@@ -68,7 +68,7 @@ export function lostOutput(): LostOutput | undefined {
 
 const newline = 0x0a;
 
-/** Secrets shorter than this aren't hidden: they also occur in ordinary words, which would then be masked. */
+/** Shorter values are not masked, because they also occur in ordinary words. */
 const shortestSecret = 4;
 
 const secrets = new Set<string>();
@@ -83,7 +83,7 @@ export function hideFromOutput(values: readonly string[]): void {
   }
 }
 
-/** Whether there are secrets, which must not appear on the command line of child processes either. */
+/** Whether any values are masked. Such values must not appear on a child process's command line either. */
 export function hasSecrets(): boolean {
   return secrets.size > 0;
 }
@@ -121,7 +121,7 @@ function openDescriptors(): Record<1 | 2, number> {
   }
 }
 
-/** `pm2 start -o NULL` keeps no log. */
+/** With `pm2 start -o NULL`, pm2 writes no log file. */
 function logFile(path: string): string {
   return path === "NULL" ? "/dev/null" : path;
 }

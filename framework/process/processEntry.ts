@@ -6,7 +6,10 @@ export interface ProcessEntry {
   startedAt: number;
 }
 
-/** Fields 4 and 22 of /proc/PID/stat (proc(5)); undefined if the process is gone or a zombie, or without /proc. */
+/**
+ * Reads fields 4 and 22 of /proc/PID/stat (proc(5)). Returns undefined for an exited process or a zombie, or if there
+ * is no /proc.
+ */
 export function processEntry(pid: number): ProcessEntry | undefined {
   const stat = readProcessFile(pid, "stat");
   if (stat === undefined) return undefined;

@@ -2,8 +2,9 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { require } from "../config/require";
 
 /**
- * Identifies a process, because pids are reused: the host's boot id, the pid namespace, and the process's start time in
- * clock ticks since boot (proc(5), /proc/PID/stat field 22). null if /proc is missing or doesn't show the process.
+ * Returns an identity that stays unique even if the pid is reused: the host's boot id, the pid namespace, and the
+ * process's start time in clock ticks since boot (proc(5), /proc/PID/stat field 22). Returns null if /proc is missing
+ * or doesn't show the process.
  */
 export function processIdentity(pid: number): string | null {
   try {
@@ -17,7 +18,10 @@ export function processIdentity(pid: number): string | null {
   }
 }
 
-/** Whether this is a worker thread, where chdir() is disabled. Avoids loading node:worker_threads. */
+/**
+ * Whether this is a worker thread. Node disables chdir() in worker threads; checking that avoids loading
+ * node:worker_threads.
+ */
 export function isThread(): boolean {
   return (process.chdir as { disabled?: boolean }).disabled === true;
 }
@@ -41,7 +45,7 @@ export function lifeOf(pid: number, identity: string | null): Life {
 }
 
 /**
- * Whether a process was started before this boot, or on another host with the same name. False if the boot id is
+ * Whether a process was started before the last reboot, or on another host with the same name. False if the boot id is
  * unknown.
  */
 export function isOfOtherBoot(identity: string | null): boolean {

@@ -5,7 +5,7 @@ import { redisCache } from "./redis/redisCache";
 
 /**
  * A persistent cache in the table `cache` or, with CACHE_STORE=redis, in Redis. Values are stored as JSON, so a Date
- * comes back as a string. A missing key returns null.
+ * comes back as a string. Getting a missing key returns null.
  */
 const CacheService = {
   async get<T = unknown>(key: string): Promise<T | null> {
@@ -44,7 +44,7 @@ const CacheService = {
 };
 export default CacheService;
 
-/** Pending `remember` calls by key, so that concurrent calls in this process make the value only once. */
+/** Pending `remember` calls by key, so that concurrent calls in this process compute a value only once. */
 const inFlight = new Map<string, Promise<unknown>>();
 
 async function getOrMake<T>(key: string, minutes: number, make: () => T | Promise<T>): Promise<T> {

@@ -20,7 +20,8 @@ export interface AppDatabase extends AnyKnex {
 const acquireTimeout = 20_000;
 
 /**
- * The app's database: a Knex instance that is created on first use. With PostgreSQL, it also starts to connect then.
+ * The app's database: a Knex instance that is created on first use. With PostgreSQL, creating it also starts a
+ * connection.
  */
 const DB = lazy(
   () => Object.assign(openKnex(databaseLocation()), { connection }),
@@ -65,8 +66,8 @@ type Migrator = Knex.Migrator &
   Record<(typeof migratingMethods)[number], (...args: never[]) => Promise<unknown>>;
 
 /**
- * Makes migrations run under a lock, so that concurrent processes wait for each other. Also marks the migrator's own
- * clone of the client as migrating, which the SQLite client's transaction() checks.
+ * Makes migrations run under a lock, so that concurrent processes wait for each other. Also sets `isMigrating` on the
+ * migrator's own copy of the client, which the SQLite client's transaction() checks.
  */
 function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   const migrate = Object.getOwnPropertyDescriptor(instance, "migrate")?.get;
@@ -89,7 +90,7 @@ function prepareMigrations(instance: AnyKnex, place: DatabaseLocation): void {
   });
 }
 
-/** Drops Knex's warnings about errors that it also throws, and logs all other warnings. */
+/** Drops the warnings of Knex that repeat an error it also throws, and logs all others. */
 const knexLog = {
   warn(message: string) {
     if (!/^(Acquire connection error|Connection Error|migration )/.test(message)) logWarn(message);

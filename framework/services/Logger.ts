@@ -14,7 +14,9 @@ import { createWinstonLogger, logThrough } from "./log/winstonLogger";
 type Level = "error" | "warn" | "info" | "http" | "debug";
 type Meta = Record<string, unknown>;
 
-/** Logs a fixed sentence, with its values as fields: `logInfo("Digest sent", { count })`. */
+/**
+ * Logs a message. Pass values as fields instead of inserting them into the text: `logInfo("Digest sent", { count })`.
+ */
 export function logInfo(message: string, meta?: unknown): void {
   log("info", message, asMeta(meta));
 }
@@ -97,8 +99,7 @@ function lineOf(level: string, message: unknown, meta: Meta): string {
 }
 
 /**
- * Writes a line. If that fails, only the first failure is reported; when the run ends, it reports how many lines were
- * lost.
+ * Writes a line. Only the first failed write is reported here. When the run ends, it reports how many lines were lost.
  */
 function writeLine(level: string, line: string): void {
   const error = writeAll(streamOf(level), `${line}\n`);
@@ -120,7 +121,10 @@ function streamOf(level: string): 1 | 2 {
 
 let chosen: { level: Level; format: "pretty" | "json" | undefined } | undefined;
 
-/** Ignores invalid settings, because logging must always work. The code that needs the settings reports them. */
+/**
+ * The log settings, or the defaults if a setting is invalid: logging must always work. The code that uses an invalid
+ * setting reports it.
+ */
 function choices(): NonNullable<typeof chosen> {
   if (chosen !== undefined) return chosen;
   try {
@@ -171,7 +175,7 @@ function asMeta(meta: unknown): Meta {
   }
 }
 
-/** Array.isArray throws on a revoked proxy. */
+/** Like Array.isArray, but doesn't throw on a revoked proxy. */
 function isArray(value: object): boolean {
   try {
     return Array.isArray(value);

@@ -59,7 +59,10 @@ function checkRecipients({ subject, to, cc, bcc, envelope }: Partial<Mail> = {})
   });
 }
 
-/** Reads a string with any number of addresses, or nodemailer's `{ name, address }`. An empty item counts as wrong. */
+/**
+ * Reads a string with any number of addresses, or nodemailer's `{ name, address }`. An empty item is an invalid
+ * address.
+ */
 function readRecipient(recipient: unknown): { count: number; wrong: string[] } {
   const address = (recipient as { address?: unknown } | null | undefined)?.address;
   const text = typeof recipient === "string" ? recipient : address;

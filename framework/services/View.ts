@@ -57,8 +57,8 @@ function isView(path: string): boolean {
 }
 
 /**
- * The view to include. Checks its name, which can come from data, because ejs would include any file. `path` is the
- * file that ejs found, if any.
+ * Returns the view to include. Rejects names outside the views folder: a name can come from data, and ejs would include
+ * any file. `path` is the file that ejs found, if any.
  */
 function includedView(name: string, path: string | undefined) {
   const filename = path ?? join(viewsFolder, `${name}.ejs`);

@@ -1,17 +1,22 @@
 import { LajuError } from "../config/errors";
 import { isError } from "./isError";
 
-/** How many causes of an error, and how many errors of an AggregateError, to show. */
+/**
+ * How many nested causes to show, how many of an AggregateError's errors, and how many of those in a one-line message.
+ */
 const longestChain = 10;
 const maxInner = 10;
 const innerInHeadline = 5;
-/** How many errors to show in total, because getters could create new ones forever. */
+/**
+ * The maximum number of errors to show in total. Without it, a getter that creates a new error on every call would
+ * never end.
+ */
 const maxErrors = 50;
 
 /**
- * Describes any thrown value: an error's stack, causes and inner errors; a LajuError's message and hint; any other value
- * as `threw …`. Never throws, no matter what the value's getters or traps do. Returns at most `longest` characters that
- * every database accepts (no NUL, no unpaired surrogates).
+ * Describes any thrown value: an error's stack, causes and inner errors; a LajuError's message and hint; any other
+ * value as `threw …`. Never throws, even if the value's getters or proxy traps do. Returns at most `longest` characters
+ * that every database accepts (no NUL, no unpaired surrogates).
  */
 export function errorText(thrown: unknown, longest = 8_000): string {
   return bounded(describe(thrown, { seen: [], longest }), longest);
@@ -87,7 +92,7 @@ function innerTexts(error: unknown, walk: Walk): string[] {
   });
 }
 
-/** The message, followed by the inner errors' messages, so that they appear even where only one line is shown. */
+/** The message, followed by the messages of any inner errors, so that they appear even where only one line is shown. */
 function headline(error: Error, longest: number, outer: unknown[]): string {
   const message = textOf(readSafely(error, "message"), longest) || codeOf(error, longest);
   if (outer.includes(error) || outer.length > 2) return message;
@@ -122,8 +127,8 @@ function codeOf(error: Error, longest: number): string {
 }
 
 /**
- * The stack without its header, in which V8 keeps the original message. Moves text above the header, such as the source
- * line of a SyntaxError, below it, so that the first line always says what is wrong.
+ * Returns the stack without its message. Text that V8 puts before the message, such as the source line of a
+ * SyntaxError, comes first, then the frames.
  */
 function stackBelow(error: Error, longest: number): string[] {
   const stack = readSafely(error, "stack");

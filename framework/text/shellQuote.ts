@@ -1,4 +1,4 @@
-/** Words without special characters for any shell or cron. */
+/** Matches a word that contains no special character of any shell or cron. */
 const plainWord = /^[\w/.,:@+-]+$/;
 
 /**

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidate that was most likely meant; undefined if more than a third of the letters differ in all of them. */
+/** The candidate most similar to the word; undefined if even that one differs in more than a third of its letters. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const ranked = candidates
@@ -12,7 +12,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
     : undefined;
 }
 
-/** The files to which a misspelled path may refer, best match first. Ignores case and folders. */
+/** The names most similar to a misspelled path, best match first. Ignores case and folders. */
 export function nearest(name: string, names: readonly string[], limit = 3): string[] {
   const allowed = Math.max(1, Math.floor(name.length / 3));
   return names

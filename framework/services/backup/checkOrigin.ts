@@ -18,7 +18,7 @@ export function checkName({ file, content, origin }: SealedFile): void {
   }
   const named = parseBackupName(name);
   const expected = formatBackupName({ ...origin, content });
-  // A name in another form says nothing about the origin.
+  // A name that isn't in the form of a backup's name says nothing about where the backup comes from.
   if (named === undefined || name === expected) return;
   throw refused(
     `${file} was renamed: it is the backup ${expected}`,

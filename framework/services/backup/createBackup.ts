@@ -72,7 +72,7 @@ async function sealPostgres(url: string, sealed: string, options: SealOptions): 
   } catch (error) {
     dump.stream.destroy();
     await dump.ended.catch(() => {
-      // Ignore this error: it is either the one being thrown or a consequence of that one.
+      // Ignore this error: it is either the error being thrown or a consequence of it.
     });
     throw error;
   }

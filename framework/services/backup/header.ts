@@ -52,7 +52,7 @@ export function formatHeader({ content, secretKind, salt, nonce, origin }: Heade
   return Buffer.concat([signed, signatureOf(signed, checkKey)]);
 }
 
-/** The length of the header that starts with these bytes, or undefined if they are not the start of a backup. */
+/** The length of the header that begins with these bytes; undefined if they aren't the beginning of a backup. */
 export function headerLength(bytes: Buffer): number | undefined {
   if (bytes.length < fixedBytes || !hasMagic(bytes)) return undefined;
   return fixedBytes + (isVersion(bytes, 2) ? bytes.readUInt16BE(10) : 0) + signatureBytes;

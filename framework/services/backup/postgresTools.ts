@@ -16,7 +16,10 @@ export async function dumpPostgres(url: string, signal?: AbortSignal): Promise<T
   return { stream: child.stdout as Readable, ended: ending("pg_dump", child) };
 }
 
-/** Replaces everything the archive contains in a single transaction, so an error leaves the database unchanged. */
+/**
+ * Restores an archive in a single transaction, so an error leaves the database unchanged. Replaces every object that
+ * the archive contains.
+ */
 export async function restorePostgres(url: string, signal?: AbortSignal): Promise<Tool<Writable>> {
   const options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"];
   const child = await start("pg_restore", options, { url, signal });
@@ -39,8 +42,8 @@ async function start(
 }
 
 /**
- * The dump option that limits a dump to the URL's schema. If the URL names a schema, as in tests, the app owns no
- * other.
+ * The option that limits a dump to the schema named in the URL. If the URL names one, as in tests, the app uses no
+ * other schema.
  */
 function schemaOption(url: string): string[] {
   const options = new URL(url).searchParams.get("options") ?? "";
@@ -63,7 +66,10 @@ function withoutPassword(url: string): { target: string; password: string } {
   return { target: target.href, password };
 }
 
-/** Matches `password` and `sslpassword`, also percent-encoded. There is no variable for sslpassword, so it is dropped. */
+/**
+ * Matches `password` and `sslpassword`, also percent-encoded. sslpassword is dropped, because no environment variable
+ * exists for it.
+ */
 function isPassword(pair: string): boolean {
   const [name] = new URLSearchParams(pair).keys();
   return name !== undefined && /password|secret/i.test(name);

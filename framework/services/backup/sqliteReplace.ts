@@ -16,8 +16,8 @@ import { syncFolder } from "../../files/syncFolder";
 import { type Database, openSqlite } from "../database/sqliteDriver";
 
 /**
- * Replaces a database that no process has open. Keeps the old one as `aside`. At any moment, one of the two exists under the
- * database's name.
+ * Replaces a database that no process has open, and keeps the old one as `aside`. At every moment, either the old or
+ * the new database exists under the database's name.
  */
 export function replaceSqlite(database: string, replacement: string, aside: string): void {
   const lock = existsSync(database) ? lockExclusively(database) : undefined;

@@ -29,7 +29,7 @@ export const databaseCache: CacheStore = {
   flush: () => withTable(() => DB.from("cache").delete()),
 };
 
-/** Deletes expired entries, once per process: those that are never read again would pile up. */
+/** Deletes expired entries, once per process. Otherwise, entries that are never read again would pile up. */
 async function purgeOnce(): Promise<void> {
   if (hasPurged) return;
   hasPurged = true;

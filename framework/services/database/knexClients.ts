@@ -37,8 +37,8 @@ function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
     }
 
     /**
-     * Migrations rebuild tables, and with foreign keys enforced `DROP TABLE` deletes the rows that refer to the table. So
-     * enforcement is off during migrations, and knex checks every reference before it commits.
+     * Turns off foreign keys during migrations, and has knex check every reference before it commits. Migrations
+     * rebuild tables, and with foreign keys enforced, `DROP TABLE` would delete the rows that refer to the table.
      */
     override transaction(container: never, config: Knex.TransactionConfig, outer: never) {
       const isMigrating = "isMigrating" in this && !outer;
@@ -47,8 +47,8 @@ function sqliteClient({ file, mustExist }: SqliteLocation): ClientClass {
     }
 
     /**
-     * Begins transactions with IMMEDIATE: a deferred transaction that reads first would fail if another process wrote
-     * before its own first write.
+     * Begins transactions with IMMEDIATE. A deferred transaction that first reads and then writes fails if another
+     * process writes in between.
      */
     override query(connection: Database, query: unknown): unknown {
       return super.query(connection, query === "BEGIN;" ? "BEGIN IMMEDIATE;" : query);
@@ -124,8 +124,8 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
     }
 
     /**
-     * Doesn't call `work` if BEGIN failed (SQLITE_BUSY). Knex would: its queries would fail, but the code before them
-     * would run.
+     * Doesn't call `work` if BEGIN failed (SQLITE_BUSY). Knex would call it: its queries would fail, but all code
+     * before the first query would run.
      */
     override transaction(work: (trx: Knex.Transaction) => unknown, config: unknown, outer: unknown) {
       return super.transaction(
@@ -135,7 +135,7 @@ function withErrors(Base: ClientClass, describe: (error: Error & { code?: string
       );
     }
 
-    /** Neither an idle connection nor the timer that closes it may keep a finished script alive. */
+    /** Lets a finished script exit, in spite of an idle connection and the timer that would close the connection. */
     override async releaseConnection(connection: unknown): Promise<void> {
       await super.releaseConnection(connection);
       socketOf(connection)?.unref?.();
@@ -172,7 +172,7 @@ function postgresDefaults({ types }: typeof import("pg")) {
   };
 }
 
-/** As in SQLite and mysql2, `count(*)` is a number. A value that a number can't represent remains a string. */
+/** Parses `count(*)` as a number, as SQLite and mysql2 do. A value too large for a number stays a string. */
 function parseBigint(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;
@@ -180,7 +180,10 @@ function parseBigint(text: string): number | string {
 
 const mysqlDefaults = { connectTimeout, supportBigNumbers: true };
 
-/** On Node 20, which has no `navigator`, pg creates a Response to detect its runtime, which loads undici (22 ms). */
+/**
+ * Loads pg. Node 20 has no `navigator`, so pg would create a Response to detect its runtime, which loads undici (22
+ * ms).
+ */
 function loadPostgres(): typeof import("pg") {
   if ("navigator" in globalThis) return require("pg");
   Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Node.js" }, configurable: true });

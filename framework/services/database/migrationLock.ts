@@ -109,12 +109,15 @@ function sqliteLock(file: string): Lock {
 }
 
 /**
- * The second half of the lock's key. It contains the schema, because a database's schemas are migrated independently;
- * for `public` it is the same as in earlier releases.
+ * The second half of the lock's key. It contains the schema, because a database's schemas are migrated independently.
+ * For the schema `public`, the key is the same as in earlier releases.
  */
 const schemaKey = "hashtext('migrations' || coalesce(nullif('_' || current_schema(), '_public'), ''))";
 
-/** A transaction-level lock, because behind a transaction pooler a session-level lock would outlive this process. */
+/**
+ * Takes a transaction-level lock, because a session-level lock taken through a transaction pooler would outlive this
+ * process.
+ */
 async function postgresLock(database: Knex): Promise<Lock> {
   const trx = await database.transaction();
   await trx.raw("set local idle_in_transaction_session_timeout = 0");

@@ -67,7 +67,9 @@ export async function runsInTransaction(name: string): Promise<boolean> {
   return config?.transaction !== false;
 }
 
-/** Removes file extensions from the names in a history that knex's own migrator wrote, such as Laju's. */
+/**
+ * Removes file extensions from the names in a history that knex's own migrator wrote, as it did in apps made with Laju.
+ */
 export async function adoptHistory(knex: Knex, table = "knex_migrations"): Promise<void> {
   if (!(await knex.schema.hasTable(table))) return;
   const rows: { id: number; name: string }[] = await knex(table).select("id", "name");

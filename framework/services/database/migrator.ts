@@ -18,8 +18,8 @@ export interface MigrationRow {
 }
 
 /**
- * Runs all pending migrations and returns their names. Ignores migrations that a newer release ran before a rollback to
- * this one.
+ * Runs all pending migrations and returns their names. Ignores completed migrations that this release doesn't contain,
+ * such as those of a newer release that was rolled back.
  */
 export function latestMigrations(): Promise<string[]> {
   const config = { disableMigrationsListValidation: true };
@@ -104,7 +104,8 @@ function nameOf(migration: unknown): string {
 }
 
 /**
- * Adds a private field of knex: the current migration. If a knex version lacks it, our message merely omits the name.
+ * Knex's migrator with a private field, the current migration. If a version of knex lacks the field, our message omits
+ * the name.
  */
 type Migrator = typeof DB.migrate & { _activeMigration?: { fileName?: string | null } };
 

@@ -1,4 +1,7 @@
-/** The string properties of a driver's error that may contain values. mysql2's `sql` contains them too. */
+/**
+ * The string properties of a driver's error that may contain bound values. So does mysql2's `sql`, which is handled
+ * separately.
+ */
 const texts = ["message", "sqlMessage", "detail", "where", "internalQuery"] as const;
 
 type DriverError = Error & Partial<Record<(typeof texts)[number] | "sql", unknown>>;
@@ -22,7 +25,7 @@ export function withoutValues(error: unknown, sql: string, bindings: unknown): u
   return error;
 }
 
-/** Values shorter than this could match any part of the text, so they are hidden only in quotes or parentheses. */
+/** Shorter values could match any part of the text, so they are hidden only in quotes or parentheses. */
 const shortestUnquoted = 4;
 
 function hide(text: string, values: string[]): string {
@@ -58,8 +61,8 @@ function valuesIn(bindings: unknown): string[] {
 }
 
 /**
- * Adds a hint to the error of a statement whose table or column doesn't exist, usually because its migration has not run.
- * The log, the console and test runners show it.
+ * Adds a hint to the error of a statement whose table or column doesn't exist, usually because its migration has not
+ * run. The log, the console and test runners print the hint.
  */
 export function withMigrationHint(error: unknown): unknown {
   if (!(error instanceof Error) || !(isMissingTable(error) || isMissingColumn(error))) return error;

@@ -62,8 +62,8 @@ export function sqliteDriver(): typeof BetterSqlite3 {
 }
 
 /**
- * Switches to WAL mode. Retries for up to `patience` ms, because the switch ignores the busy timeout, and two processes
- * may create a file at once.
+ * Switches to WAL mode. Two processes may create a file at the same time, and the switch ignores the busy timeout, so
+ * this retries for up to `patience` ms.
  */
 export function switchToWal(database: Database, patience = 5000): void {
   const giveUpAt = Date.now() + patience;

@@ -7,7 +7,7 @@ export function rememberDatabase(place: string | { url: string; address: string 
   if (isTesting) used.add(typeof place === "string" ? fileText(place) : serverText(place));
 }
 
-/** With NODE_ENV=test, which databases this process has used, because they are not the ones in .env. */
+/** With NODE_ENV=test, says which databases this process has used, because they are not the ones in .env. */
 export function testDatabaseNote(): string | undefined {
   return used.size === 0 ? undefined : `NODE_ENV is test: this used ${[...used].sort().join(" and ")}`;
 }

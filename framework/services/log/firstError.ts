@@ -14,7 +14,7 @@ export function noteLoggedError(message: unknown, error: unknown): void {
   logged = errorMessage(reason === "" || reason === text ? text : `${text}: ${reason}`, longest);
 }
 
-/** Called for each console.error. A logged error takes precedence, because warnings are printed with console.error too. */
+/** Called for each console.error. A logged error takes precedence, because console.error also prints mere warnings. */
 export function notePrintedError(text: () => string): void {
   printed ??= errorMessage(text(), longest);
 }

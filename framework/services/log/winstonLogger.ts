@@ -42,7 +42,7 @@ export function createWinstonLogger(output: LogOutput): Logger {
     if (isOurs) transport.accept(formatted);
     return isOurs && logger.transports.length === 1 ? true : stream(formatted);
   }) as typeof logger.write;
-  // write() has already applied the format.
+  // Pass entries on unchanged, because write() has already formatted them.
   logger._transform = (info, _encoding, done) => {
     logger.push(info);
     done();
@@ -74,14 +74,14 @@ function ownFormat({ line }: LogOutput): Format {
   };
 }
 
-/** `logger.error(new Error("…"))` makes the error itself the info. */
+/** The log entry for `logger.error(new Error("…"))`, for which winston uses the error itself as the entry. */
 function errorInfo(error: Error & Info): Info {
   const { error: message, ...fields } = errorFields(error);
   return { ...error, ...fields, message };
 }
 
 function outputTransport({ line, write }: LogOutput) {
-  // Take the class from winston, because in a build, winston-transport's would be a different class.
+  // Take the class from winston, because in a build, importing winston-transport would yield a different class.
   const { Transport } = require("winston") as { Transport: typeof import("winston-transport") };
 
   class Output extends Transport {

@@ -35,7 +35,7 @@ export async function writeToOutbox(message: SendMailOptions): Promise<SentMessa
   return { ...sent, message: undefined, accepted: sent.envelope.to, rejected: [], file };
 }
 
-/** Writes the file. Names sort by time; if a name is taken, a number is appended. */
+/** Writes the file. Names sort by time. If a name already exists, appends a number. */
 function writeNew(folder: string, subject: string, content: Buffer): string {
   const time = new Date().toISOString().replace(/[:.]/g, "-");
   const words = subject

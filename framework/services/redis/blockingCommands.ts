@@ -2,7 +2,7 @@ type Argument = unknown;
 
 /**
  * How long a command can block on the server, in milliseconds: 0 if it doesn't block, Infinity if it has no limit.
- * Redis flags these commands as "blocking" in its command table, and each takes its timeout as an argument.
+ * Covers the commands that Redis flags as "blocking" in its command table; each takes its timeout as an argument.
  */
 export function blockingTime(name: string, args: readonly Argument[]): number {
   const limit = limits[name.toLowerCase()]?.(args);
@@ -26,11 +26,11 @@ const limits: Record<string, (args: readonly Argument[]) => number | undefined> 
   wait: (args) => number(args[1]),
   waitaof: (args) => number(args[2]),
   xread: (args) => blockOption(args, 0),
-  // Skip GROUP name consumer: a group may be named "block".
+  // Skip `GROUP name consumer`, because a group may be named "block".
   xreadgroup: (args) => blockOption(args, 3),
 };
 
-/** Exported for a test that compares them with Redis's own command table. */
+/** Exported for a test that compares the names with Redis's own command table. */
 export const blockingCommandNames = Object.keys(limits);
 
 function lastSeconds(args: readonly Argument[]): number {
@@ -45,7 +45,7 @@ function seconds(argument: Argument): number {
   return number(argument) * 1000;
 }
 
-/** `BLOCK milliseconds` among the options. Everything after STREAMS is a key. */
+/** Finds `BLOCK milliseconds` among the options. Stops at STREAMS, after which all arguments are keys and ids. */
 function blockOption(args: readonly Argument[], start: number): number | undefined {
   for (let index = start; index < args.length; index++) {
     const word = String(args[index]).toLowerCase();

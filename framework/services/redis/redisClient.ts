@@ -63,7 +63,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
     isSubscriber = false;
     sendsOnce = false;
     pending = new Set<Command>();
-    /** When the last of the pending blocking commands will have stopped blocking. */
+    /** The time at which the last of the pending blocking commands will have stopped blocking. */
     blockedUntil = 0;
     handshakeTimer: NodeJS.Timeout | undefined;
 
@@ -139,7 +139,10 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       else this.limitReply(command);
     }
 
-    /** Sets the reply timeout. A blocking command gets the time it asks for, and delays the commands sent after it. */
+    /**
+     * Sets the time limit for a reply. A blocking command gets the time it asks for in addition, and so do the commands
+     * sent after it, because they have to wait for it.
+     */
     limitReply(command: Command): void {
       const now = Date.now();
       this.blockedUntil = Math.max(this.blockedUntil, now) + blockingTime(command.name, command.args);
@@ -177,12 +180,18 @@ function applyTtl({ name, args }: Command): void {
   if (Number(third) > 0) args.push("EX", String(Math.ceil(Number(third))));
 }
 
-/** Whether a new connection could help: there was no reply, or after a failover the name points to another server. */
+/**
+ * Whether reconnecting could help: the server didn't reply, or it became a replica and its name now points to another
+ * server.
+ */
 function isConnectionError({ message }: Error): boolean {
   return message.startsWith("Command timed out") || /\bREADONLY\b/.test(message);
 }
 
-/** The error in tests, which must not use the Redis in `.env` or on this machine: it contains development data. */
+/**
+ * The error for connecting in tests, which must not use the Redis in `.env` or on this machine: it contains development
+ * data.
+ */
 function refusedInTests(): LajuError {
   return new LajuError("tests cannot use Redis because none is configured for them", {
     code: "E_REDIS_TEST",
