@@ -28,7 +28,7 @@ export interface AppOptions {
   /** The path under which the pages are served, such as "/laju". A proxy may strip it. */
   basePath: string;
   isReadOnly: boolean;
-  /** Adds handlers that run before all others: host check, sign-in. */
+  /** Adds handlers that run before all others, such as the host check and the sign-in. */
   addFirst?(app: Hono): void;
 }
 
@@ -44,7 +44,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
     await next();
   });
   app.use("*", compress());
-  // Limit the size of requests before identifying visitors, so that strangers can't exhaust the memory.
+  // Limit the size of requests before identifying visitors, so that people without access can't exhaust the memory.
   const onError = (context: Context) => context.text("This request is too large.\n", 413);
   app.use("*", bodyLimit({ maxSize: maxBytes, onError }));
   app.onError((error: Error, context: Context) => {
@@ -142,7 +142,7 @@ export function rootFrom(path: string): string {
   return "../".repeat(path.split("/").length - 1) || "./";
 }
 
-/** A path that matches no page. */
+/** The path for a URL that ends at the base path without a slash. No page has this path. */
 const missingSlash = "/%00";
 
 /** Strips the base path, unless a proxy has stripped it already. */

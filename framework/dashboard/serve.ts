@@ -103,7 +103,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
   }
 }
 
-/** The host to show in the URL: for a wildcard, a concrete address. */
+/** The host to show in the URL. A wildcard address is replaced with "localhost". */
 function shownHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "localhost" : plainAddress(host);
 }

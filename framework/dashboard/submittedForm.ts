@@ -1,7 +1,10 @@
 import type { Context } from "hono";
 import { LajuError } from "../config/errors";
 
-/** A submitted form's texts. None of our forms uploads files, so those are left out. Throws a LajuError if it is malformed. */
+/**
+ * Returns a submitted form's text fields. Uploaded files are dropped, because none of our forms contains any. Throws a
+ * LajuError if the form is malformed.
+ */
 export async function submittedForm(context: Context): Promise<Record<string, string>> {
   const fields = await parsed(context);
   return Object.fromEntries(

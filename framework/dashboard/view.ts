@@ -3,7 +3,8 @@ import type { Html } from "./html";
 import type { LiveParts } from "./live/liveParts";
 
 /**
- * What a page needs to know about its request. Contains nothing about the visitor, because one rendering serves many.
+ * What a page needs to know about its request. Contains nothing about the visitor, because a page is rendered once for
+ * many visitors.
  */
 export interface View {
   /** The relative path from this page to the first page: "./" or "../". Every link begins with it. */
@@ -25,7 +26,7 @@ export interface Page {
   hasLog?: boolean;
 }
 
-/** A link to a command, a run or a job. Relative, so that it works under any path of a proxy. */
+/** A link to a command, run or job. It is relative, so that it works under any path that a proxy uses. */
 export function commandLink({ root }: Pick<View, "root">, name: string): string {
   return `${root}commands/${name.split("/").map(encodeURIComponent).join("/")}`;
 }

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { isSameSecret, signature } from "./secret";
 import type { Visitor } from "./visitor";
 
-/** A placeholder in pages for the token, which differs per visitor. It is random, so no other text can contain it. */
+/**
+ * Stands for the token in rendered pages, because each visitor gets a different token. It is random, so no other text
+ * can contain it.
+ */
 export const tokenPlaceholder = `token-${randomBytes(16).toString("hex")}`;
 
 /**

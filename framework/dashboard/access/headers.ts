@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 
-/** Sent with every response: pages load and run only our own files, and no other page can frame ours. */
+/** Sent with every response. Pages load and run only our own files, and no page of another site can frame ours. */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": policy(),
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  // With no-referrer, browsers send "Origin: null" with our own forms.
+  // With no-referrer, browsers would send "Origin: null" with our own forms, and isCrossSite() would reject them.
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",

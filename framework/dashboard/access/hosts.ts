@@ -26,17 +26,17 @@ export function isLoopback(address: string): boolean {
   return plain === "::1" || plain === "localhost" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
 }
 
-/** Converts ::ffff:127.0.0.1 to 127.0.0.1. */
+/** Converts an IPv4-mapped IPv6 address such as ::ffff:127.0.0.1 to its IPv4 form, 127.0.0.1. */
 export function plainAddress(address: string): string {
   return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
 }
 
-/** An address as written in a URL. */
+/** An address as written in a URL: IPv6 addresses are put in brackets. */
 export function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-/** The host without its port; undefined if it is invalid. */
+/** The name or address in a Host header, without the port; undefined if the header is invalid. */
 function nameOf(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/.exec(host)?.[1];
 }

@@ -60,8 +60,8 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   }
 
   /**
-   * A program that sends a token. Wrong tokens are not counted: they are too long to guess, and a program with an
-   * outdated one would lock out all others at its address.
+   * The visitor for a program that sends the metrics token. Wrong tokens are not counted: nobody can guess a token of
+   * this length, and one program with an outdated token would lock out everybody else at its address.
    */
   function bearer(context: Context): Visitor | undefined {
     const given = /^Bearer (\S+)$/.exec(context.req.header("authorization") ?? "")?.[1];
@@ -109,7 +109,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
       return isKnownHost({ host: context.req.header("host"), localAddress }, settings.hosts);
     },
     signIn(context: Context, given: string, name: string) {
-      // The token is too long to guess, so wrong tokens need not be counted.
+      // Nobody can guess a token of this length, so wrong tokens are not counted.
       const answer = settings.password
         ? checkPassword(context, given)
         : { isIn: isSameSecret(given, secret), waitMs: 0 };

@@ -21,7 +21,7 @@ export function dashboardToken(): string {
   return token;
 }
 
-/** A key for one purpose, so that a signature made for one purpose is invalid for another. */
+/** Derives a key for one purpose, so that a signature made for one purpose is invalid for another. */
 export function keyFor(purpose: string, secret: string): Buffer {
   return createHmac("sha256", secret).update(purpose).digest();
 }
@@ -32,7 +32,7 @@ export function signature(key: Buffer, text: string): string {
 
 const comparing = randomBytes(32);
 
-/** Compares in constant time: no matter where the texts differ or how long they are. */
+/** Compares in constant time, no matter how long the texts are or where they differ. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac("sha256", comparing).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -1,20 +1,25 @@
 /** After this many wrong passwords, an address or a known browser has to wait. */
 const maxTries = 10;
-/** After this many wrong passwords by strangers in all, every stranger has to wait: an attacker can have many addresses. */
-const maxStrangersTries = 300;
+/**
+ * After this many wrong passwords from all unknown browsers together, every unknown browser has to wait, because an
+ * attacker can have many addresses.
+ */
+const maxUnknownTries = 300;
 const windowMs = 15 * 60_000;
 /** The oldest counters beyond this number are dropped, so that an attacker can't exhaust the memory. */
 const maxCounters = 1_000;
 
-/** Who enters a password. A known browser has signed in before. */
+/**
+ * An attempt to sign in with the password. `knownBrowser` is set if somebody has signed in with this browser before.
+ */
 export interface Attempt {
   address: string;
   knownBrowser?: string | undefined;
 }
 
 /**
- * Counts wrong passwords: per known browser, or per address and for all strangers together. So attackers can lock out
- * other strangers, for example behind the same proxy, but nobody who has signed in before.
+ * Counts wrong passwords: per known browser, or else per address and for all unknown browsers together. So attackers
+ * can lock out other unknown browsers, for example behind the same proxy, but nobody who has signed in before.
  */
 export class Tries {
   readonly #now: () => number;
@@ -29,7 +34,7 @@ export class Tries {
     return Math.max(...countersOf(attempt).map((counter) => this.#waitMs(counter)));
   }
 
-  /** Returns whether the next attempt has to wait because of this one. */
+  /** Counts a wrong password. Returns whether the next attempt now has to wait. */
   fail(attempt: Attempt): boolean {
     for (const { key } of countersOf(attempt)) this.#count(key);
     return this.waitMsOf(attempt) > 0;
@@ -67,11 +72,14 @@ function countersOf({ address, knownBrowser }: Attempt): [Counter, ...Counter[]]
   if (knownBrowser !== undefined) return [{ key: `browser ${knownBrowser}`, most: maxTries }];
   return [
     { key: `address ${network(address)}`, most: maxTries },
-    { key: "strangers", most: maxStrangersTries },
+    { key: "unknown browsers", most: maxUnknownTries },
   ];
 }
 
-/** The network of an address: with IPv6, one user usually controls all 2^64 addresses of a network. */
+/**
+ * The part of an address by which attempts are counted. For IPv6, this is the first half, because one user usually
+ * controls all 2^64 addresses that begin with it.
+ */
 function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   return plain.includes(":") ? expanded(plain).slice(0, 4).join(":") : plain;

@@ -6,7 +6,7 @@ export type Fields = Readonly<Record<string, string>>;
 
 /** The result of an action. */
 export interface Done {
-  /** One sentence for the person who performed it. */
+  /** One sentence for the person who performed the action. */
   message: string;
   /** The command or job type under which the action is recorded. */
   subject: string;

@@ -28,8 +28,8 @@ export interface ActionParts {
 }
 
 /**
- * The routes of confirmation pages and their actions. They accept only visitors who are allowed to act, and only our
- * own forms.
+ * Adds the routes of confirmation pages and their actions. Accepts only visitors who are allowed to act, and only forms
+ * of the dashboard itself.
  */
 export function addActionRoutes(app: Hono, { formKey, viewFor, show }: ActionParts): void {
   app.get("/do/:action", async (context: Context) => {

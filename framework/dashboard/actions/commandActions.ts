@@ -89,7 +89,7 @@ function switched(name: string, isEnabled: boolean, fields: Fields) {
   return { message: [...done.map((line) => `${line}.`), notice ?? ""].join(" ").trim() };
 }
 
-/** Removed commands and job types can have open incidents too. */
+/** Accepts any name that has an open incident, because removed commands and job types can have one too. */
 export const acknowledge: Action = {
   ask(about) {
     const name = troubledIn(about);

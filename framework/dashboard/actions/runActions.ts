@@ -54,7 +54,7 @@ export const again: Action = {
   },
 };
 
-/** Checks the arguments as the command line does before starting anything. */
+/** Checks the arguments as the command line does, before it starts anything. */
 async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   const { name, options, form } = command;
   if (form === "declared") parseArguments(words, options);
@@ -69,7 +69,7 @@ async function start(command: DeployedCommand, words: string[]): Promise<Done> {
   try {
     const byHand = { words, key, hidesArguments: words.length > 0 && hasSensitive(options) };
     const child = spawnByHand(name, byHand, ["ignore", log, log]);
-    child.on("error", () => {}); // Without a process, no run is recorded, and the message then gives no run number.
+    child.on("error", () => {}); // Ignore this error: the run is then not recorded, so the message gives no run number.
     child.unref();
   } finally {
     closeSync(log);

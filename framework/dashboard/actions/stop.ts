@@ -4,8 +4,8 @@ import type { Action } from "./action";
 import { commandIn, commandPlace, nothingToDo, runIn } from "./subjects";
 
 /**
- * Stops one run, or every run of a command. A run's page names the run: by the time someone confirms, it may have ended
- * and the next one, which nobody wanted to stop, may have begun.
+ * Stops one run, or every run of a command. A run's page passes the run's id. By the time someone confirms, that run
+ * may have ended and the command's next run may have begun, which must not be stopped instead.
  */
 export const stop: Action = {
   ask(about) {
@@ -36,7 +36,7 @@ export const stop: Action = {
 function subjectIn(about: URLSearchParams): { name: string; run?: Run } {
   if (!about.has("run")) return { name: commandIn(about).name };
   const run = runIn(about);
-  // A failed one may be waiting for its retry.
+  // Accept failed runs, because they may be waiting for a retry.
   if (run.state === "succeeded" || run.state === "skipped") {
     throw nothingToDo(`run ${run.id} of ${run.name} has already ended`);
   }

@@ -1,7 +1,7 @@
 /* Follows the log of a running command, and copies it. */
 
 (() => {
-  /** How many lines the page keeps, however long it is open. */
+  /** The maximum number of lines on the page, so that a page left open doesn't grow forever. */
   const most = 5_000;
   const log = document.getElementById("log");
   const pre = log?.querySelector(".log");

@@ -11,7 +11,7 @@
   const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone });
   const padded = (count, unit) => (count === 0 ? "" : ` ${String(count).padStart(2, "0")}${unit}`);
 
-  /** The same text as laju's formatDuration, in whole seconds. */
+  /** Formats a duration as laju's formatDuration does, in whole seconds. */
   function duration(seconds) {
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
@@ -21,7 +21,7 @@
     return `${Math.floor(hours / 24)}d${hours % 24 === 0 ? "" : ` ${hours % 24}h`}`;
   }
 
-  /** Show seconds only in the last minute. */
+  /** Shows seconds only for times under a minute. */
   const rounded = (seconds) => (seconds < 60 ? seconds : seconds - (seconds % 60));
 
   function relative({ dateTime, dataset }) {
@@ -86,7 +86,8 @@
 
   async function load() {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-    // A proxy answers for a dashboard that is restarting. Its error page would never come back.
+    // While the dashboard restarts, a proxy answers with an error page. Showing that page would end all updates,
+    // because it doesn't contain this script.
     if (answer.status >= 500) throw new Error(`status ${answer.status}`);
     if (answer.redirected || !answer.ok) return location.reload();
     const fresh = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");
@@ -96,7 +97,10 @@
     return tick();
   }
 
-  /* A browser has only six connections per server for all tabs. So only one of the tabs that show a page listens, and tells the others. */
+  /*
+   * A browser has only six connections per server for all tabs. So of the tabs that show the same page, only one
+   * listens for changes and passes them on.
+   */
 
   const name = `laju ${new URL(root, location.href).pathname} ${page}`;
   const channel = new BroadcastChannel(name);
@@ -138,7 +142,9 @@
     else void lead();
   }
 
-  /** Only three pages listen at a time, which leaves connections for loading pages. The others poll occasionally. */
+  /**
+   * Only three pages listen at a time, which leaves connections for loading pages. All other pages poll occasionally.
+   */
   async function listen(signal) {
     const isFree = !navigator.locks || (await takeSlot(signal));
     if (signal.aborted) return;

@@ -14,7 +14,7 @@ export interface Change {
 /** Renders the page again, collecting its parts. */
 export type Redraw = () => Promise<LiveParts>;
 
-/** Called once the tab is up to date, and for each change; "reload" if too much changed. */
+/** Sends an event to a tab: "ready" once it is up to date, each change, or "reload" if too much has changed. */
 export type Send = (event: "ready" | "reload" | Change) => void;
 
 /** One page, open in any number of tabs. Renders once for all of them, and sends only the parts that changed. */
@@ -36,7 +36,7 @@ export class LivePage {
     return this.#tabs.size > 0;
   }
 
-  /** Adds a tab that shows this version. Returns a function that removes it. */
+  /** Adds a tab that shows this version of the page. Returns a function that removes the tab. */
   async add(send: Send, version: string): Promise<() => void> {
     this.#tabs.add(send);
     this.#stop ??= this.#watcher.listen(() => void this.#update());
@@ -59,7 +59,7 @@ export class LivePage {
     this.#parts = undefined;
   }
 
-  /** Renders the page, but never twice at the same time. After a change in the meantime, renders once more. */
+  /** Renders the page, but never twice at the same time. If something changes meanwhile, renders once more. */
   async #update(): Promise<void> {
     if (this.#isDrawing || this.#parts === undefined) {
       this.#isStale = true;

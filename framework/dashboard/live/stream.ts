@@ -6,13 +6,16 @@ import { type Change, LivePage, type Redraw } from "./livePage";
 import { tabSender } from "./tabSender";
 import { Watcher } from "./watcher";
 
-/** Proxies close a connection that is silent for a minute. */
+/**
+ * How often an event is sent if nothing changes, in milliseconds. Proxies close a connection that is silent for a
+ * minute.
+ */
 const heartbeatMs = 20_000;
 /** The most pages kept up to date at the same time, for everyone and for one visitor. Other tabs poll. */
 const maxPages = 100;
 const maxPagesOfVisitor = 50;
 
-/** All open pages, and one watcher for all of them. */
+/** All pages that are open in browsers, and the watcher that they share. */
 export class LiveStreams {
   readonly #watcher = new Watcher();
   /** The open pages, each with the session of the visitor who opened it first. */

@@ -2,8 +2,8 @@
 const maxWaiting = 3;
 
 /**
- * Sends events to one tab. A suspended browser takes none for hours: instead of keeping them all in memory, this
- * tells it to reload once it reads again.
+ * Sends events to one tab. A suspended browser may read nothing for hours. Instead of keeping all events in memory,
+ * this tells the tab to reload once it reads again.
  */
 export function tabSender(send: (event: string, data: string) => Promise<void>) {
   let waiting = 0;

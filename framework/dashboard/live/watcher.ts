@@ -3,8 +3,8 @@ import { stampOf } from "../read/stamp";
 /** How often files are checked while a page is open, in milliseconds. */
 const lookMs = 250;
 /**
- * How often to report a possible change even if no file changed, in milliseconds: times pass, runs are killed, queues
- * change.
+ * How often to report a possible change even if no file changed, in milliseconds. Times pass, runs are killed and
+ * queues change without changing a file.
  */
 const restMs = 2_000;
 

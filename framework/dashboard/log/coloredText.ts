@@ -1,9 +1,9 @@
 import { type Html, html } from "../html";
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with an escape character.
 const codes = /\u001b\[([\d;]*)m/;
 
-/** The style of text after a code. */
+/** The style that a color code sets for the text after it. */
 interface Look {
   color: number | undefined;
   isBold: boolean;
@@ -12,7 +12,7 @@ interface Look {
 
 const plain: Look = { color: undefined, isBold: false, isDim: false };
 
-/** Text with a terminal's colors, as spans with classes. All other codes are shown as text. */
+/** Converts text with a terminal's color codes to spans with classes. Other escape sequences are shown as text. */
 export function coloredText(text: string): Html {
   let look = plain;
   const parts = text.split(codes).map((part, index) => {
@@ -33,7 +33,7 @@ function span(text: string, { color, isBold, isDim }: Look): Html {
 
 function after(look: Look, code: string): Look {
   const numbers = code === "" ? [0] : code.split(";").map(Number);
-  // 38;5;n and 38;2;r;g;b select a color for which there is no class.
+  // 38;5;n and 38;2;r;g;b (48 for backgrounds) select one of many colors, for which there are no classes.
   if (numbers[0] === 38 || numbers[0] === 48) return look;
   return numbers.reduce(withCode, look);
 }

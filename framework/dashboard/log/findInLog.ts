@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { FilePart } from "../../runs/logs/runLog";
 import { readLines } from "../../runs/logs/runLog";
 
-/** At most this many matching lines are shown: the last ones. */
+/** The maximum number of matching lines to show. If more lines match, the last ones are shown. */
 const maxFound = 500;
 
 export interface Found {

@@ -2,10 +2,10 @@ import { open } from "node:fs/promises";
 
 const pieceBytes = 1024 * 1024;
 const newline = 0x0a;
-/** The maximum number of positions to remember. */
+/** The maximum number of files and start positions for which to remember a count. */
 const maxKnown = 50;
 
-/** The counts so far, by file and by the byte at which counting began. */
+/** How many lines have been counted, by file and by the byte at which counting began. */
 const known = new Map<string, { at: number; lines: number }>();
 
 /**

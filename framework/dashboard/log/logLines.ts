@@ -5,7 +5,10 @@ import { coloredText } from "./coloredText";
 /** Only the beginning of a longer line is shown; the download contains all of it. */
 const longest = 20_000;
 
-/** Log lines as markup: the Logger's in readable form, colors as classes, and all control characters made harmless. */
+/**
+ * Log lines as markup. Formats the Logger's JSON lines for people, turns color codes into classes and replaces control
+ * characters.
+ */
 export function logLines(lines: readonly { line: Buffer; number?: number | undefined }[]): Html {
   return html`${lines.map(({ line, number }) => html`<span class="line"${number === undefined ? "" : html` data-n="${number}"`}>${logText(line)}</span>`)}`;
 }

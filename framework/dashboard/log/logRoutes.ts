@@ -31,7 +31,7 @@ export function addLogRoutes(app: Hono): void {
   });
 }
 
-/** Sends each complete line until the run has ended and all of its output is sent. */
+/** Sends each complete line to the page, until the run has ended and all of its output has been sent. */
 async function follow(run: Run, after: number, { send, isGone }: Listener): Promise<void> {
   let position = Number.isFinite(after) ? after : 0;
   let silentSince = Date.now();
@@ -56,7 +56,7 @@ async function follow(run: Run, after: number, { send, isGone }: Listener): Prom
   }
 }
 
-/** Reads in pieces, as fast as the client does, because a log can be larger than memory. */
+/** Streams the log as fast as the client reads, because a log can be larger than memory. */
 function wholeLog(run: Run): ReadableStream<Uint8Array> | undefined {
   const log = logOf(run);
   if (log === undefined) return undefined;

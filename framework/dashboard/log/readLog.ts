@@ -17,7 +17,7 @@ export interface LogWindow {
   lines: Buffer[];
   from: number;
   to: number;
-  /** Whether these are the first lines, and the last. */
+  /** Whether the log has no lines before these (`isFirst`), and none after them (`isLast`). */
   isFirst: boolean;
   isLast: boolean;
 }
@@ -31,7 +31,10 @@ export function logOf(run: Run): LogPart | undefined {
   return { ...part, to: Math.max(part.from, Math.min(end, size)) };
 }
 
-/** The last lines before a byte of the file. As fast for 100 MB as for 1 kB. */
+/**
+ * The last lines before this position in the file. Reads one window at most, so a log of 100 MB takes no longer than
+ * one of 1 kB.
+ */
 export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   const to = Math.min(Math.max(before, log.from), log.to);
   const from = Math.max(log.from, to - windowBytes);
@@ -49,7 +52,7 @@ export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
   return { lines: own, from: start, to, isFirst: start <= log.from, isLast: to >= log.to };
 }
 
-/** The first lines from a byte on. A line still being written is left for the next read. */
+/** The first lines after this position in the file. An incomplete last line is left for the next read. */
 export function linesAfter(run: Run, log: LogPart, after: number): LogWindow {
   const from = Math.min(Math.max(after, log.from), log.to);
   const lines: Buffer[] = [];
@@ -66,7 +69,7 @@ function ownLinesOf({ key }: Run) {
   return { key, isRun, leftOut: { lines: 0, runs: new Set<string>() } };
 }
 
-/** Whether another run, using the same file at the same time, wrote the line. */
+/** Whether another run, which used the same file at the same time, wrote this line. */
 function isOfAnother(line: Buffer, run: Run): boolean {
   const key = line[0] === openingBrace ? runOfLine(line.toString("latin1")) : undefined;
   return key !== undefined && key !== run.key && idOfRun(key) !== undefined;

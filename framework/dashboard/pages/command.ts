@@ -16,7 +16,7 @@ import { readRunPage, runsOnPage } from "../read/runPage";
 import { readWorld } from "../read/world";
 import type { Page, View } from "../view";
 
-/** Everything about one command. A removed command still has its history. */
+/** The page of one command. A removed command has a page too, with its history. */
 export function commandPage(view: View, path: string): Page | undefined {
   const name = path.split("/").map(decoded).join("/");
   const world = readWorld();

@@ -61,7 +61,10 @@ function noneText({ commands }: World, { q, tag, isFailing }: Filter): string {
   return q === "" && tag === "" && isFailing ? "No command needs attention." : "No matching commands.";
 }
 
-/** The rows in groups: commands that nothing starts here come last, with the reason. */
+/**
+ * The rows in groups. Commands that are paused, disabled or meant for other environments come last, under a heading
+ * that says so.
+ */
 function groupsOf(rows: readonly StatusRow[]): [id: string, heading: string, rows: StatusRow[]][] {
   const elsewhere = (row: StatusRow) => row.enabled && !row.isMeantHere;
   const isOn = (row: StatusRow) => row.enabled && row.isMeantHere;

@@ -9,7 +9,7 @@ import { openQueue, readQueue } from "../read/queue";
 import type { Page, View } from "../view";
 
 const maxShown = 100;
-/** When only one worker's jobs are shown, this many of the newest jobs are searched. */
+/** The number of newest jobs to search if only one worker's jobs are shown. */
 const maxSearched = 1_000;
 
 /** Jobs by state, type, user and worker, all selected by the page's URL. */
@@ -63,7 +63,7 @@ function jobRow(job: JobRecord, view: View): Html {
 <td>${stateWords[state]}${attempts > 1 ? html`<span class="more">attempt ${attempts}</span>` : ""}</td><td class="nowrap">${whenText(job, view)}</td><td class="says">${noteOf(job)}</td></tr>`;
 }
 
-/** When the state began, or when a waiting job is due. */
+/** When the job's current state began, or when a waiting job is due. */
 function whenText({ state, due, createdAt, startedAt, finishedAt }: JobRecord, view: View): Html {
   if (state === "scheduled" && due !== null && due > view.clock.now.getTime()) return inTime(due, view);
   const time = finishedAt ?? (state === "processing" ? startedAt : createdAt);
@@ -78,7 +78,7 @@ function noteOf(job: JobRecord): Html {
   return html`${line.slice(0, 160)}`;
 }
 
-/** The job's progress: a bar if it is a number from 0 to 100, or has a total. */
+/** The job's progress: a bar if the progress is a number from 0 to 100 or has a total, otherwise its JSON. */
 function progressOf({ id, progress }: JobRecord): Html {
   const share = shareOf(progress);
   if (share === undefined) return html`${progress === null ? "" : JSON.stringify(progress).slice(0, 160)}`;
@@ -93,7 +93,7 @@ function shareOf(progress: unknown): number | undefined {
   return undefined;
 }
 
-/** One job in full. */
+/** The page of one job. */
 export async function jobPage(view: View, id: string): Promise<Page | undefined> {
   if ((await readQueue()).state === undefined) return undefined;
   const engine = await openQueue();

@@ -4,7 +4,7 @@ import type { Question } from "../actions/action";
 import { html } from "../html";
 import type { Page, View } from "../view";
 
-/** A confirmation page. After a failed attempt, it shows the reason. */
+/** A confirmation page. If the action was attempted and failed, the page also shows why. */
 export function questionPage(
   { title, text, fields, button, isDanger, back }: Question,
   view: View,

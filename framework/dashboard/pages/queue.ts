@@ -108,7 +108,7 @@ function workerRow(worker: WorkerState, held: ReadonlyMap<string, number>, view:
 <td data-label="Since">${startedAt === null ? "" : agoTime(startedAt, view)}</td><td data-label="Holds">${heldText(id, held, view)}</td></tr>`;
 }
 
-/** "8 jobs: SendInvoice 6, ResizeImage 2". */
+/** What a worker is processing, such as "8 jobs: SendInvoice 6, ResizeImage 2". */
 function heldText(worker: string, held: ReadonlyMap<string, number>, { root }: View): Html {
   const count = [...held.values()].reduce((sum, one) => sum + one, 0);
   if (count === 0) return html`<span class="dim">nothing</span>`;
@@ -122,7 +122,7 @@ function failuresList(failures: readonly JobFailures[], view: View): Html {
   return html`<ul id="failures" class="card rows attention">${failures.slice(0, 30).map((group) => failureRow(group, view))}</ul>`;
 }
 
-/** How many jobs fit into a URL. */
+/** The maximum number of job ids to put in a URL. */
 const mostInAddress = 500;
 
 function failureRow({ title, types, ids, lastAt }: JobFailures, view: View): Html {

@@ -15,7 +15,7 @@ import { agoTime, elapsedTime, exactTime } from "../parts/times";
 import { readWorld } from "../read/world";
 import { commandLink, type Page, runLink, type View } from "../view";
 
-/** One run in full, with its output. */
+/** The page of one run, with its output. */
 export async function runPage(view: View, called: string): Promise<Page | undefined> {
   const run = findRunByIdOrKey(called);
   if (run === undefined) return undefined;
@@ -77,7 +77,7 @@ function buttons(run: Run, view: View): Html {
   const about = `${name}, run ${id}`;
   const { commands, host } = readWorld();
   if (run.state === "running") {
-    // Its pid means nothing on this host.
+    // A run on another host can't be stopped from here.
     if (run.host !== host) return nothing;
     return actionButton(view, "stop", { text: "Stop", about, values: { run: String(id) }, kind: "danger" });
   }

@@ -36,8 +36,8 @@ ${hasPassword ? html`<label>Your name<input name="name" maxlength="60" autocompl
 }
 
 /**
- * Redirects to the same URL from a page of our own. Browsers omit the session's cookie when the visitor has followed
- * another site's link.
+ * A page that redirects to its own URL. Browsers omit the session's cookie when the visitor has followed another site's
+ * link. They send it with the request that comes from this page.
  */
 export function bouncePage(): Html {
   return html`<!doctype html>

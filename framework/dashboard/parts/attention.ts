@@ -10,7 +10,7 @@ import { commandLink, runLink, type View } from "../view";
 import { actionButton, linkButton } from "./controls";
 import { elapsedTime, exactTime } from "./times";
 
-/** What needs attention: one sentence each, with actions that help. */
+/** What needs attention. Each item is one sentence, with buttons for the actions that help. */
 export function attention(world: World, queueTroubles: readonly string[], view: View): Html {
   const items = [
     ...world.status.commands.flatMap((row) => troubleItems(row, world, view)),
@@ -42,7 +42,7 @@ function sentenceOf(trouble: Trouble, { running }: StatusRow, runs: readonly Str
   return html`has been running for ${elapsedTime(running.startedAt, view)}; it ${trouble.text}`;
 }
 
-/** "failed 4 times in a row since Mon 07:05: connect ECONNREFUSED". */
+/** What is wrong with a command, such as "failed 4 times in a row since Mon 07:05: connect ECONNREFUSED". */
 function troubleText(trouble: Trouble, runs: readonly StripRun[], view: View): string {
   if (!["failed", "timed_out", "lost"].includes(trouble.kind)) return trouble.text;
   const ended = runs.filter(({ state }) => state !== "running" && state !== "skipped");

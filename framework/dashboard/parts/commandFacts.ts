@@ -51,14 +51,14 @@ function factsOf(
         .map((name) => `--${name}`)
         .join(", "),
     ],
-    // Anyone who knows a ping's path could report success.
+    // Don't show the path: anyone who knows it could report success.
     ["Ping", command.ping === null ? null : shownUrl(command.ping)],
     ["File", html`<code>${command.file}</code>`],
     ["Log", html`<code>${relative(paths.root, logFileOf(command))}</code>`],
   ];
 }
 
-/** "Mon 30 Nov 11:45, 12:00, Tue 01 Dec 00:15". */
+/** Joins times, naming each day only once: "Mon 30 Nov 11:45, 12:00, Tue 01 Dec 00:15". */
 function withDaysOnce(times: readonly string[]): string {
   const dayOf = (time: string) => time.slice(0, "Mon 30 Nov".length);
   return times

@@ -28,7 +28,10 @@ interface Drawn {
   row: LiveRow;
 }
 
-/** The rows as last drawn. The key consists of the page's depth, whether the visitor may act, and the command. */
+/**
+ * The rows as last drawn. The key consists of the path from the page to the first page, whether the visitor may act,
+ * and the command.
+ */
 const drawn = new Map<string, Drawn>();
 const maxDrawn = 5_000;
 
@@ -45,7 +48,10 @@ export function commandRow(facts: RowFacts, view: View): LiveRow {
   return fresh;
 }
 
-/** Flattens the string, because V8 keeps all pieces of a concatenated string, in five times the memory. */
+/**
+ * Makes the row one contiguous string. V8 would otherwise keep all pieces of a concatenated string, which take five
+ * times the memory.
+ */
 function flattened({ id, html }: LiveRow): LiveRow {
   return { id, html: markup(Buffer.from(String(html)).toString()) };
 }
@@ -70,12 +76,12 @@ function drawRow(facts: RowFacts, view: View): LiveRow {
 
 const words = new Map<string, string>();
 
-/** Computed once per schedule, because many commands share one. */
+/** A command's schedules in words. Computes them once per schedule, because many commands have the same one. */
 export function wordsOf({ name, schedules }: Pick<DeployedCommand, "name" | "schedules">): string {
   if (schedules.length === 0) return "Manual";
   return schedules
     .map((schedule) => {
-      // An H stands for a different minute in each command.
+      // H in a schedule stands for a minute that depends on the command's name.
       const key = schedule.includes("H") ? `${schedule} ${name}` : schedule;
       if (words.size > 10_000) words.clear();
       if (!words.has(key)) words.set(key, scheduleInWords(schedule, name));

@@ -8,7 +8,10 @@ import { logLines } from "../log/logLines";
 import { type LogPart, type LogWindow, linesAfter, linesBefore, logOf } from "../log/readLog";
 import type { View } from "../view";
 
-/** A run's output: its end, or the lines that contain a text. The page's script follows the output. */
+/**
+ * A run's output: the end of it, or the lines that contain the text the visitor searches for. The page's script adds
+ * new lines.
+ */
 export async function logView(run: Run, view: View): Promise<Html> {
   const log = logOf(run);
   const filter = (view.query.get("filter") ?? "").slice(0, 200);

@@ -2,7 +2,7 @@ import { counted } from "../../text/counted";
 import { type Html, html, markup } from "../html";
 import type { Pace } from "../read/jobs";
 
-/** A bar for each step, with failed jobs on top. `words` names the time span for screen readers. */
+/** A bar for each time interval, with failed jobs on top. `words` names the whole time span for screen readers. */
 export function paceChart(
   pace: Pace,
   name: string,
@@ -25,13 +25,13 @@ function bar(step: number, bottom: number, height: number): string {
   return `M${step * 2} ${bottom.toFixed(1)}V${top.toFixed(1)}h1.6V${bottom.toFixed(1)}z`;
 }
 
-/** "1,234 completed and 12 failed". */
+/** The numbers of finished jobs, such as "1,234 completed and 12 failed". */
 export function paceText(pace: Pace): string {
   const { completed, failed } = sumsOf(pace);
   return `${counted(completed)} completed and ${counted(failed)} failed`;
 }
 
-/** "0.9%". Rounded up, so that a single failure doesn't show as 0%. */
+/** The share of jobs that failed, such as "0.9%". Rounded up, so that a single failure doesn't show as 0%. */
 export function failureRate(pace: Pace | undefined): string {
   const { completed, failed } = pace === undefined ? { completed: 0, failed: 0 } : sumsOf(pace);
   return completed + failed === 0 ? "–" : `${Math.ceil((failed / (completed + failed)) * 1_000) / 10}%`;

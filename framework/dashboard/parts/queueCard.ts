@@ -7,7 +7,8 @@ import type { View } from "../view";
 const maxTypes = 4;
 
 /**
- * The queue at a glance; empty in apps without one. `isAlone`: on its own page, which already has a heading.
+ * An overview of the queue; empty in apps without one. With `isAlone`, omits the heading, because the page around it
+ * has one.
  */
 export function queueCard({ state, problem }: QueueLook, view: View, { isAlone = false } = {}): Html {
   if (state === undefined && problem === undefined) return html`<section id="queue" hidden></section>`;

@@ -2,7 +2,7 @@ import type { RunState } from "../../runs/ledger/run";
 import { type Html, html, markup } from "../html";
 import type { StripRun } from "../read/lastRuns";
 
-/** The height of a bar by the kind of its run. It shows the same as the color: failed runs have the tallest bars. */
+/** The height of a bar by the kind of its run, so that results can be told apart without color. */
 const kinds = {
   bad: { top: 0, height: 20 },
   good: { top: 6, height: 14 },
@@ -31,8 +31,8 @@ export function runStrip(runs: readonly StripRun[]): Html {
 }
 
 /**
- * The path of the bars. Each is a thick line whose position is relative to the previous one, in a third of the bytes
- * that rectangles take.
+ * The path of the bars. Each bar is a thick line whose position is relative to the previous one, which takes a third of
+ * the bytes of rectangles.
  */
 function bars(kind: RunKind, places: readonly number[]): string {
   const { top, height } = kinds[kind];
@@ -46,7 +46,7 @@ function bars(kind: RunKind, places: readonly number[]): string {
     .join("");
 }
 
-/** "Last 30 runs: 26 succeeded, 4 failed". */
+/** Describes the bars, as in "Last 30 runs: 26 succeeded, 4 failed". */
 export function stripText(runs: readonly StripRun[]): string {
   if (runs.length === 0) return "No runs yet";
   const counts = new Map<string, number>();

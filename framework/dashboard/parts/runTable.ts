@@ -7,7 +7,7 @@ import type { LiveRow } from "../live/liveParts";
 import { commandLink, runLink, type View } from "../view";
 import { agoTime, elapsedTime, exactTime } from "./times";
 
-/** Runs as a table, newest first. `isOfOne`: all runs belong to one command, so the table omits its name. */
+/** Runs as a table, newest first. With `isOfOne`, all runs belong to one command, so the table omits its name. */
 export function runTable(runs: readonly Run[], view: View, { isOfOne = false } = {}): Html {
   const rows = runs.map((run) => runRow(run, view, isOfOne));
   return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">Message</th></tr></thead>
@@ -40,7 +40,7 @@ export function dotClass(run: Pick<Run, "state">): string {
   return run.state === "skipped" ? "is-idle" : "is-good";
 }
 
-/** "exit 1", "timed out, retry 2"; empty for a success. */
+/** How a run ended, such as "exit 1" or "timed out, retry 2"; empty for a success. */
 export function endingText({ state, exitStatus, attempt, lostOutput }: Run): string {
   const ending = state === "failed" ? `exit ${exitStatus ?? "unknown"}` : state.replace("_", " ");
   return [

@@ -6,17 +6,17 @@ import type { View } from "../view";
 
 type Clocked = Pick<View, "clock">;
 
-/** "41m ago", kept current by the page's script. */
+/** A past time such as "41m ago". The page's script keeps it current. */
 export function agoTime(at: number, view: Clocked): Html {
   return timeElement(at, "ago", view);
 }
 
-/** "in 9m". */
+/** A future time, such as "in 9m". */
 export function inTime(at: number, view: Clocked): Html {
   return timeElement(at, "in", view);
 }
 
-/** "2m 41s": how long something has been running. */
+/** How long something has been running, such as "2m 41s". */
 export function elapsedTime(since: number, view: Clocked): Html {
   return timeElement(since, "for", view);
 }
@@ -26,15 +26,15 @@ export function timeBar(since: number, usualMs: number, label: string): Html {
   return html`<progress data-since="${since}" max="${Math.max(usualMs, 1)}" aria-label="${label}"></progress>`;
 }
 
-/** "Mon 30 Nov 07:05:12", in the server's time zone. */
+/** A time such as "Mon 30 Nov 07:05:12", in the server's time zone. */
 export function exactTime(at: number, { clock }: Clocked): string {
   const second = String(Math.floor(at / 1_000) % 60).padStart(2, "0");
   return `${shortTime(new Date(at), clock.hostTimezone)}:${second}`;
 }
 
 /**
- * A <time> element without its text, which `withTimes` fills in when the page is sent. So cached markup stays valid and
- * can be compared.
+ * A <time> element without its text, which `withTimes` fills in when the page is sent. So cached markup doesn't become
+ * outdated and can be compared.
  */
 function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Html {
   const title = `${exactTime(at, view)} ${view.clock.hostTimezone}`;
@@ -44,7 +44,7 @@ function timeElement(at: number, kind: "ago" | "in" | "for", view: Clocked): Htm
 const timeTag = /<time datetime="([^"]+)" data-(ago|in|for) title="[^"]*">/g;
 const barTag = /<progress data-since="(\d+)" max="(\d+)"/g;
 
-/** Fills in the relative times. Only this file's elements match, because all other text is escaped. */
+/** Fills in the relative times. Only elements that this file writes can match, because all other text is escaped. */
 export function withTimes(markup: string, now: number): string {
   return markup
     .replace(timeTag, (tag, at: string, kind: string) => tag + relativeText(kind, now - Date.parse(at)))

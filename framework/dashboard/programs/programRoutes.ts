@@ -17,7 +17,7 @@ export function isForPrograms(path: string): boolean {
 
 const maxRows = 1_000;
 
-/** The routes for programs: the same rows as `--json`. */
+/** Adds the routes for programs, which return the same rows as the verbs' `--json`. */
 export function addProgramRoutes(app: Hono): void {
   const json = (context: Context, value: unknown) =>
     context.body(jsonText(value), 200, { "content-type": "application/json; charset=utf-8" });
@@ -82,7 +82,7 @@ function isSetIn(context: Context, name: string): boolean {
   throw invalid(context, name, "true or false");
 }
 
-/** An ignored filter would return other rows than the program asked for. */
+/** The error for an invalid filter. Ignoring the filter would return other rows than the program asked for. */
 function invalid(context: Context, name: string, wanted: string): LajuError {
   const message = `${name}=${printable(context.req.query(name) ?? "")} is not ${wanted}`;
   return new LajuError(message, { code: "E_USAGE", exitStatus: 2 });

@@ -9,14 +9,14 @@ export interface RunCount {
 }
 
 const counts = new Map<string, RunCount>();
-/** The runs that had not ended at the last count. */
+/** The ids of the runs that had not ended at the last count. */
 let open: number[] = [];
 let countedTo = 0;
 let countedIn: unknown;
 
 /**
- * Counts all runs in the ledger. Each call reads only the runs since the last one. The counts never decrease, unless the
- * ledger's file is replaced.
+ * Counts all runs in the ledger. Each call reads only the runs since the previous call. The counts never decrease,
+ * unless the ledger's file is replaced.
  */
 export function countRuns(): RunCount[] {
   const source = ledger();

@@ -1,6 +1,6 @@
 /**
- * Caches what is expensive to read, until the result of `stampOf` changes or the value is `maxAgeMs` old. Takes the
- * stamp after reading, because reading can itself change it (by importing the journal).
+ * Caches what is expensive to read, until the result of `stampOf` changes or the value is `maxAgeMs` old. Calls
+ * `stampOf` after reading, because reading imports the journal and so changes the stamp.
  */
 export function cached<T>(
   read: () => T,

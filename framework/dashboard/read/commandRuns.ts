@@ -1,7 +1,7 @@
 import type { RunCell, Span } from "../../runs/history/reportRuns";
 import { ledger } from "../../runs/ledger/ledgerFile";
 
-/** The results of a command's runs in a number of days. */
+/** The results of a command's runs over a number of days. */
 export interface CommandRuns {
   cells: RunCell[];
   /** How many runs ended in each state, including attempts that were retried. */

@@ -10,7 +10,7 @@ interface Known {
   strip: StripRun[];
 }
 
-/** After this time, in milliseconds, everything is read again, because pruning removes runs. */
+/** After this time, in milliseconds, all histories are read again, because pruning removes runs. */
 const longestAge = 10 * 60_000;
 
 let known = new Map<string, Known>();
@@ -33,7 +33,7 @@ export function keptHistories(names: readonly string[]): Map<string, RunHistory>
   );
 }
 
-/** The last runs of these commands, as read with their histories. */
+/** The last runs of these commands, from the same cache as their histories. */
 export function keptStrips(names: readonly string[]): Map<string, StripRun[]> {
   return new Map(names.map((name) => [name, known.get(name)?.strip ?? []]));
 }
@@ -58,8 +58,8 @@ function startedAfter(id: number): Set<string> {
 }
 
 /**
- * Whether a command's history may change although no run starts: active runs end, failed ones may be retried, and a run
- * believed lost may still report its end.
+ * Whether a command's history may change even if no new run starts: an active run may end, a failed run may be retried,
+ * and a run recorded as lost may still report its end.
  */
 function mayChange(one: Known | undefined): boolean {
   if (one === undefined || one.history.isRetrying) return true;

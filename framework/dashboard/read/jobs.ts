@@ -11,7 +11,7 @@ export interface QueuePace {
   stepMs: number;
   total: Pace;
   types: ReadonlyMap<string, Pace>;
-  /** Since when the oldest ready job of each type has waited. */
+  /** When the oldest ready job of each type became ready. */
   oldest: ReadonlyMap<string, number>;
   /** Whether the counts may be incomplete. */
   isPartial: boolean;
@@ -25,8 +25,8 @@ export const paceSpans = {
 export type PaceSpan = keyof typeof paceSpans;
 
 /**
- * The pause after counting is this many times as long as the count took, so counting takes a small share of the time
- * even if the queue is large.
+ * How long to pause after counting, as a multiple of the time that the count took. This keeps the share of time spent
+ * counting small even if the queue is large.
  */
 const restFactor = 20;
 const leastAgeMs = 1_500;
@@ -107,7 +107,7 @@ export async function readFailedJobs(): Promise<JobFailures[]> {
   return [...groups.values()].sort((a, b) => b.ids.length - a.ids.length);
 }
 
-/** How many jobs of each type each worker holds, judging by the newest running jobs. */
+/** How many jobs of each type each worker is processing, counted among the newest running jobs. */
 export async function readHeld(): Promise<Map<string, Map<string, number>>> {
   const engine = await openQueue();
   const held = new Map<string, Map<string, number>>();

@@ -13,7 +13,10 @@ export interface StripRun {
 
 const shown = 30;
 
-/** The last runs of each command, oldest first. A few index steps per command, whatever the ledger's size. */
+/**
+ * The last runs of each command, oldest first. Costs a few index lookups per command, no matter how large the ledger
+ * is.
+ */
 export function lastRuns(names: readonly string[]): Map<string, StripRun[]> {
   const newest = ledger().prepare(
     `SELECT id, state, started_at AS startedAt,

@@ -23,8 +23,8 @@ export function readQueue(now = Date.now()): Promise<QueueLook> {
 }
 
 /**
- * The engine stays open, because pages are loaded repeatedly and the app that mounts the dashboard may use it
- * too.
+ * Returns the queue's engine and leaves it open, because pages are loaded repeatedly, and the app in which the
+ * dashboard is mounted may use the engine too.
  */
 export async function openQueue(): Promise<QueueEngine> {
   const { queueEngine } = await import("../../queue/engines/select");

@@ -7,7 +7,7 @@ import { type RunRow, toRun } from "../../runs/ledger/runRow";
 export interface RunChoice {
   name?: string | undefined;
   states: readonly RunState[];
-  /** Started at or after `from`, and before `to` (milliseconds since the epoch). */
+  /** Only runs that started at or after `from`, and before `to` (milliseconds since the epoch). */
   from?: number | undefined;
   to?: number | undefined;
   /** Only runs with smaller ids, for the next page of the list. */
@@ -17,10 +17,15 @@ export interface RunChoice {
 /** The number of runs on a page. */
 export const runsOnPage = 50;
 
-/** If a clock was set back, runs that started up to this much later may have smaller ids. */
+/**
+ * The furthest that a clock may have been set back, in milliseconds. In that case, ids and start times of runs are in a
+ * different order.
+ */
 const leewayMs = 3 * 3_600_000;
 
-/** Without these limits, SQLite would search the whole ledger for a short period. */
+/**
+ * The ids between which to search. Without these limits, SQLite would read the whole ledger even for a short period.
+ */
 const firstId = `(SELECT id FROM runs WHERE started_at >= @from - ${leewayMs} ORDER BY started_at LIMIT 1)`;
 const lastId = `coalesce((SELECT id FROM runs WHERE started_at >= @to + ${leewayMs} ORDER BY started_at LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
 

@@ -3,7 +3,8 @@ import { paths } from "../../config/config";
 import { journalFile } from "../../runs/ledger/journal";
 
 /**
- * These files change when a run starts or ends, or when someone pauses, acknowledges, builds or edits schedule.json.
+ * These files change when a run starts or ends, or when someone pauses a command, acknowledges an incident, builds, or
+ * edits schedule.json.
  */
 const files = [
   journalFile,
@@ -15,8 +16,8 @@ const files = [
 ];
 
 /**
- * A text that changes whenever something about the commands changes. It costs six stat() calls, however large the files
- * are.
+ * A text that changes whenever something about the commands changes. It costs six stat() calls, no matter how large the
+ * files are.
  */
 export function stampOf(): string {
   return files.map(fileStamp).join(" ");

@@ -34,9 +34,12 @@ export interface World {
   pauses: Pauses;
 }
 
-/** How long to cache data about commands, in milliseconds: no file changes when a run is killed or time passes. */
+/**
+ * How long to cache data about commands, in milliseconds. Killed runs and the passing of time change no file, so the
+ * files alone don't show all changes.
+ */
 const maxAgeMs = 5_000;
-/** How long to cache data about the host and from other programs (crontab -l), in milliseconds. */
+/** How long to cache data about the host and the output of other programs (crontab -l), in milliseconds. */
 const hostAgeMs = 20_000;
 
 const context = cached(() => checkContext(undefined), { maxAgeMs: hostAgeMs });
@@ -68,7 +71,7 @@ export const readWorld = cached(
 
 /**
  * The starts in the 24 hours that begin with the current hour. Not recomputed at every change, because a command that
- * runs every minute has over a thousand starts.
+ * runs every minute has more than a thousand of them.
  */
 export const readHours = cached(
   () => {
