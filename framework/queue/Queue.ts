@@ -7,7 +7,7 @@ export type * from "./jobConfig";
 
 /**
  * Queues a job, and in the same transaction cancels the jobs that it replaces: those of the same type and user that
- * have not started, or that started over an hour ago and have not finished. Cron jobs are left alone.
+ * have not started, or that started over an hour ago and have not finished. Cron jobs are not replaced.
  */
 export async function scheduleJob<T extends JobType>(config: JobConfig<T>): Promise<Replaced> {
   const { configuredJob, replace } = await import("./scheduling");

@@ -4,10 +4,10 @@ import type { Parked, WorkerArguments } from "./worker/workOptions";
 
 export type { WorkerArguments } from "./worker/workOptions";
 
-/** How an attempt ended. "parked" reports jobs that no worker handles; their `id` is 0. */
+/** The outcome of a job. "parked" reports jobs that no worker handles; their `id` is 0. */
 export type SettledJob = Settlement | Parked;
 
-// This is a module of its own, so that code that only queues jobs does not load the worker and all handlers.
+// This is a separate module, so that code that only queues jobs does not load the worker and all handlers.
 
 /**
  * Processes queued jobs until SIGTERM or SIGINT or, with `once`, until none is due. Returns a summary. `onSettled` is
@@ -23,7 +23,7 @@ export async function workQueue(
   return workUntilStopped({ ...options, ...(onSettled && { onSettled }) });
 }
 
-/** "Jobs: 12 completed, 1 failed, 3 retries". A job that needed two retries counts twice. */
+/** A summary such as "Jobs: 12 completed, 1 failed, 3 retries". A job that needed two retries counts twice. */
 export function summaryText({ completed, failed, retried, returned }: WorkerSummary): string {
   const counts = { completed, failed, [retried === 1 ? "retry" : "retries"]: retried, returned };
   const parts = Object.entries(counts).filter(([name, count]) => count > 0 || name === "completed");

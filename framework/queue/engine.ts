@@ -13,41 +13,41 @@ export type { JobFilter, JobRecord, JobState, QueueCounts };
 
 /**
  * The storage of a queue, with one implementation per database (engines/). An engine changes rows and checks which
- * worker owns them. What follows when a job ends (back-off, the next cron run, limits) is decided by its callers. Times
- * are milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay,
- * so that an engine on a server can use the server's clock.
+ * worker owns them. Its callers decide what follows when a job ends (back-off, the next cron run, limits). Times are
+ * milliseconds since the epoch, and durations are milliseconds. A relative time ("in 30 s") is passed as a delay, so
+ * that an engine on a server can use the server's clock.
  */
 export interface QueueEngine {
   readonly name: "sqlite" | "postgres" | "mysql" | "bullmq";
-  /** How many exchanges a worker may have in flight at once. */
+  /** How many calls of exchange() a worker may have in flight at once. */
   readonly pipeline: number;
   /** How often the worker polls for jobs if nothing wakes it, in milliseconds. */
   readonly pollMs: number;
   /**
-   * For how long after a worker's heartbeat no other takes over from it, in milliseconds, unless its process is known
-   * to be gone.
+   * How long after a worker's heartbeat other workers leave its jobs alone, in milliseconds. They take over sooner only
+   * if they can see that its process is gone.
    */
   readonly safeMs: number;
-  /** How many jobs one exchange should claim now, at most. */
+  /** The maximum number of jobs that the next exchange should claim. */
   batch(): number;
-  /** How long to leave the database to other processes after this exchange, in milliseconds. */
+  /** How long to leave the database to other processes after an exchange, in milliseconds. */
   restMs(): number;
   /** The time on the clock that decides what is due, if it isn't this host's clock. */
   now?(): number;
 
   push(jobs: readonly NewJob[], trx?: Knex.Transaction): Promise<Pushed[]>;
   /**
-   * Inserts `job`, and cancels the jobs that it replaces, in one transaction. Those have the same type and user, are
-   * cron jobs only if `job` is one, and have not started, or started more than `staleMs` ago and have not finished.
-   * After concurrent calls, only one job is unfinished.
+   * In one transaction, inserts `job` and cancels the jobs that it replaces: those of the same type and user that have
+   * not started, or that started more than `staleMs` ago and have not finished. A cron job replaces only cron jobs, and
+   * any other job only jobs that aren't cron jobs. Even after concurrent calls, only one such job is unfinished.
    */
   replaceMatching(job: NewJob, staleMs: number, trx?: Knex.Transaction): Promise<Replaced>;
 
   /** Settles ended jobs, stores progress and claims due jobs. A claim counts as an attempt. */
   exchange(request: Exchange): Promise<Exchanged>;
   /**
-   * Returns claimed jobs to the queue. The attempt is counted as `spent`, so that no two claims of a job have the same
-   * number.
+   * Returns claimed jobs to the queue. Increments `spent`, so that the attempt doesn't count and the next claim still
+   * gets a new number.
    */
   release(worker: string, jobs: readonly Held[]): Promise<void>;
 
@@ -68,8 +68,9 @@ export interface QueueEngine {
   /**
    * Removes the worker `dead`, and returns its jobs to the queue. The jobs that `judge` blames are transferred to the
    * worker `by` instead, and are this call's result. Each job's `crashes` is incremented before it is judged. Does
-   * nothing if the lease was extended since it was read. All this is one transaction: if `by` first took over all jobs
-   * and then died too, they would be judged a second time, by its log. `judge` may be called more than once.
+   * nothing if the lease was extended since it was read. All this is one transaction. Otherwise, if `by` died between
+   * taking over the jobs and judging them, the next worker would look them up in the log of `by`, which never started
+   * them. `judge` may be called more than once.
    */
   takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]>;
 
@@ -81,7 +82,8 @@ export interface QueueEngine {
   unpark(types: readonly string[]): Promise<number>;
 
   /**
-   * Calls `onWake` when there may be jobs to claim; sometimes there are none. Reconnects if the store is unavailable.
+   * Calls `onWake` when there may be jobs to claim, though sometimes there are none. Reconnects after the store was
+   * unavailable.
    */
   watch(onWake: () => void): Promise<Watch>;
 
@@ -102,7 +104,7 @@ export interface QueueEngine {
   /**
    * Deletes completed jobs whose removal time has passed, and finished jobs without a removal time that ended at least
    * `keepMs` ago. Deletes at most about `limit` jobs, and returns how many: 0 if nothing is left to delete. Failed and
-   * canceled jobs have no removal time, whatever their `removeDelay`.
+   * canceled jobs never have a removal time, even if they have a `removeDelay`.
    */
   prune(keepMs: number, limit: number): Promise<number>;
 
@@ -120,18 +122,18 @@ export interface NewJob {
   data: string;
   /** Higher first. */
   priority: number;
-  /** When the job is due; undefined: now. */
+  /** When the job is due (default: now). */
   when?: { at: number } | { in: number };
   /** At most one unfinished job has this key, which includes the type. */
   uniqueKey?: string;
   cron?: { expression: string; timezone: string };
-  /** Undefined: as many attempts as the handler declares, or else the default for pushed jobs. */
+  /** If undefined, the job gets as many attempts as its handler declares, or else the default for pushed jobs. */
   retryPolicy?: RetryPolicy;
-  /** After its last attempt fails, the job is queued again with this delay; undefined: never. */
+  /** After its last attempt fails, the job is queued again with this delay. If undefined, it isn't. */
   rescheduleDelay?: number;
-  /** The job that this one retries, or whose next run it is. */
+  /** The job that this one follows: a failed job that is queued again, or the cron job's previous run. */
   rescheduledFromJob?: number;
-  /** How long after its success the job is deleted. */
+  /** How long after the job has succeeded to delete it. */
   removeDelay?: number;
 }
 
@@ -147,9 +149,9 @@ export interface Replaced {
 }
 
 /**
- * A job and the number of an attempt. Only a worker that holds this attempt can settle the job. `createdAt` is included
- * because a store that was restored from an older copy, or failed over to a server without the latest writes, may
- * assign the same ids again.
+ * A claim: a job and the number of the attempt. Only the worker that holds this attempt can settle the job. `createdAt`
+ * is included because a store that was restored from an older copy, or failed over to a server without the latest
+ * writes, may assign the same ids again.
  */
 export interface Held {
   id: number;
@@ -184,7 +186,7 @@ export interface ClaimedJob extends Held {
   /** How often a worker died while it held this job. */
   crashes: number;
   priority: number;
-  /** Set for cron jobs, and for other jobs with a rarely used field. */
+  /** When the job was due. Read only for cron jobs and jobs with a rarely used field; otherwise null. */
   due: number | null;
   cron: { expression: string; timezone: string } | null;
   retryPolicy: RetryPolicy | null;
@@ -222,7 +224,7 @@ export interface Exchange {
 
 export interface ClaimRequest {
   limit: number;
-  /** Undefined: every type. A worker passes the types for which it has handlers. */
+  /** The types to claim (default: every type). A worker passes the types for which it has handlers. */
   types?: readonly string[];
   /** How many jobs of a type all workers together may hold at a time. */
   limits: ReadonlyMap<string, number>;
@@ -231,14 +233,14 @@ export interface ClaimRequest {
 export interface Exchanged {
   /** The claimed jobs in the order in which to start them. */
   claimed: ClaimedJob[];
-  /** Settlements that had no effect, because the worker no longer held the job. */
+  /** The ids of settlements that had no effect, because the worker no longer held the job. */
   lost: number[];
-  /** When the next scheduled job is due; null if there is none or if the exchange claimed nothing. */
+  /** When the next scheduled job is due; null if there is none, or if the exchange made no claim. */
   nextDue: number | null;
 }
 
 export interface WorkerRecord {
-  /** Unique: earlier processes never had the same id. */
+  /** Unique, also among all earlier processes. */
   id: string;
   host: string;
   pid: number;

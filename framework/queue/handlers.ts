@@ -29,7 +29,7 @@ export type Handlers = ReadonlyMap<string, Handler>;
 
 export interface LoadedHandlers {
   handlers: Handlers;
-  /** Why the other handlers can't be used. */
+  /** The errors of the handlers that can't be used, by name. */
   problems: ReadonlyMap<string, Error>;
 }
 
@@ -42,12 +42,15 @@ export interface HandlerModule {
 
 type Modules = Record<string, () => Promise<HandlerModule>>;
 
-/** app/jobs: the sources in development. */
+/** The folder of the jobs' sources, app/jobs. */
 export const jobsFolder = join(paths.app, "jobs");
 
 let importModule = (url: string): Promise<HandlerModule> => import(url);
 
-/** Replaces `import` for the sources in app/jobs. A test runner has its own, which compiles TypeScript and applies mocks. */
+/**
+ * Replaces the `import` that loads sources in app/jobs. A test runner passes its own, which compiles TypeScript and
+ * applies mocks.
+ */
 export function importJobsWith(importer: typeof importModule): void {
   importModule = importer;
 }
@@ -72,7 +75,7 @@ export async function handlersOf(modules: Modules): Promise<LoadedHandlers> {
   }));
   const handlers = new Map<string, Handler>();
   const problems = new Map<string, Error>();
-  // In the modules' order, not the order of loading, because the worker's log lists them.
+  // Use the modules' order, not the order in which they were loaded, because the worker's log lists the handlers.
   for (const { name, result } of await Promise.all(loading)) {
     if (isError(result)) problems.set(name, result);
     else handlers.set(name, result);
@@ -117,8 +120,8 @@ function isDefinition(value: unknown): value is Definition {
 }
 
 /**
- * Whether this export is a second handler besides the default export. `export const run = …; export default { run };`
- * is one handler.
+ * Whether this export is a second handler besides the default export. In `export const run = …; export default { run
+ * };`, both are the same handler.
  */
 function isBeside(module: HandlerModule, name: string): boolean {
   if (module[name] === undefined) return false;
@@ -132,7 +135,7 @@ function plain(name: string, module: HandlerModule): Handler {
   return checked(name, module, withApp(module as unknown as Definition));
 }
 
-/** QuickDapp's form, in which `run` gets the services in `app`. */
+/** Runs a plain `run` as QuickDapp does, with the services in `app`. */
 function withApp(definition: Definition): Handler["run"] {
   return async (context) => {
     const { services } = await import("./services");
@@ -152,16 +155,14 @@ function refuseOption(name: string, option: string): never {
   throw wrong(name, `declares ${option}, which is not an option of a job`, unknownOptionHint(option));
 }
 
-/**
- * Reports only exported plain values as misspelled options: exported functions and objects may have any name.
- */
+/** Whether an unknown export may be a misspelled option. Exported functions and objects may have any name. */
 function isPlainValue(value: unknown): boolean {
   return typeof value === "number" || typeof value === "string";
 }
 
 function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
-  // Calling a generator function would not run its body.
+  // Reject generator functions, because calling one would not run its body.
   if (/Generator/.test(Object.prototype.toString.call(options.run))) {
     throw wrong(name, "has a generator function as its run", "Write async run() { … }, without the *.");
   }

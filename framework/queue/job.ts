@@ -27,7 +27,7 @@ export interface RunningJob<T = unknown> {
   /** 1 for the first attempt, and one more for each retry. */
   attempt: number;
   createdAt: Date | null;
-  /** The job that this one retries, or whose next run it is. */
+  /** The job that this one follows: a failed job that is queued again, or the cron job's previous run. */
   rescheduledFromJob: number | null;
 }
 
@@ -37,7 +37,7 @@ export interface JobParams<T = unknown> extends JobContext<T> {
   job: RunningJob<T>;
 }
 
-// QuickDapp's other names, so that its job files need no changes except for the import.
+// The following types have QuickDapp's names, so that its job files need no changes except for the import.
 
 /** The services that a plain `run` finds in `app`. */
 export type BootstrappedApp = typeof import("./services").services;
@@ -57,7 +57,7 @@ export interface Job<T = unknown> extends JobOptions {
   run: JobRunner<T>;
 }
 
-/** `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
+/** The type of a plain `run`: `export const run: JobRunner = async ({ app, log, job }) => { … }`. */
 export type JobRunner<T = unknown> = (params: JobParams<T>) => unknown;
 
 /** The data type of a handler in app/jobs. */
@@ -120,7 +120,7 @@ export function job<T = unknown, R = unknown>(
 
 let loaded: ReturnType<typeof load> | undefined;
 
-/** Loads modules at the first push, so that commands that don't queue anything don't load them. */
+/** Loads the modules at the first push, so that commands that queue nothing don't load them. */
 function queueing() {
   // Import only once: under tsx, even an import() of a loaded module takes a quarter of a millisecond.
   loaded ??= load();

@@ -32,11 +32,11 @@ export interface JobRecord {
   error: string | null;
   unique: string | null;
   cron: { expression: string; timezone: string } | null;
-  /** The job that this one retries, or whose next run it is. */
+  /** The job that this one follows: a failed job that is queued again, or the cron job's previous run. */
   rescheduledFromJob: number | null;
   /** The job that replaced this one when it was canceled. */
   successor: number | null;
-  /** When a completed job with a `removeDelay` is deleted. */
+  /** When to delete a completed job that has a `removeDelay`. */
   removeAt: number | null;
 }
 
@@ -52,7 +52,7 @@ export interface QueueCounts {
   byType: { type: string; state: JobState; count: number }[];
 }
 
-/** The counts by type and in total. */
+/** Adds the totals to the counts by type. */
 export function countsOf(byType: QueueCounts["byType"]): QueueCounts {
   const total = (state: JobState) =>
     byType.reduce((sum, row) => sum + (row.state === state ? row.count : 0), 0);
@@ -81,7 +81,7 @@ export interface Outcomes {
   isPartial: boolean;
 }
 
-/** The time since which the oldest ready or parked job of a type has been waiting. */
+/** When the oldest ready or parked job of a type began to wait. */
 export interface OldestReady {
   type: string;
   since: number;

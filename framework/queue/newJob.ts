@@ -57,7 +57,7 @@ function whenOf({ due, delay }: PushOptions): NewJob["when"] {
   return due === undefined ? undefined : { at: moment(due) };
 }
 
-/** Milliseconds since the epoch. */
+/** Converts a due time to milliseconds since the epoch. */
 export function moment(due: Date | number): number {
   const time = due instanceof Date ? due.getTime() : due;
   if (typeof time === "number" && Math.abs(time) <= 8.64e15) return Math.round(time);

@@ -1,17 +1,22 @@
-/** SQLite: locked, disk full or failing, or the file is temporarily not writable. */
+/** SQLite's codes for a database that is locked or temporarily not writable, or a disk that is full or failing. */
 const sqliteCodes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PROTOCOL)/;
 
-/** Network errors of Node, the database drivers and Redis. */
+/** Codes of network errors, from Node, the database drivers and Redis. */
 const networkCodes =
   /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|NR_CLOSED|CONNECTION_|E_REDIS_CONNECT$)/;
 
-/** PostgreSQL: connection, insufficient resources, operator intervention, transaction rollback, read-only. */
+/**
+ * PostgreSQL's codes for connection errors, insufficient resources, operator intervention, transaction rollback, and a
+ * read-only server.
+ */
 const postgresCodes = /^(08|53|57|40)[0-9A-Z]{3}$|^25006$/;
 
 const mysqlCodes =
   /^ER_(LOCK_|CON_COUNT|SERVER_SHUTDOWN|OPTION_PREVENTS|DISK_FULL|RECORD_FILE_FULL|TOO_MANY|OUT_OF|READ_ONLY)/;
 
-/** Redis: loading its data, missing its master, full, unable to save, or busy with a script. */
+/**
+ * Words in Redis's errors while it loads its data, misses its master, is full, can't save, or is busy with a script.
+ */
 const redisWords = /\b(LOADING|MASTERDOWN|NOREPLICAS|MISCONF|OOM command|BUSY Redis|UNKILLABLE)\b/;
 
 /** Messages of errors without a code, from pg, knex, mysql2 and ioredis. */

@@ -21,7 +21,10 @@ function stringified(value: unknown, what: string): string {
   }
 }
 
-/** Whether a value needs a replacer, which makes JSON.stringify many times slower. Most payloads are plain and flat. */
+/**
+ * Whether JSON.stringify needs a replacer for this value, which makes it many times slower. Most payloads are plain and
+ * flat, and need none.
+ */
 function needsCare(value: unknown): boolean {
   if (!isPlain(value)) return true;
   if (typeof value !== "object") return false;
@@ -47,8 +50,9 @@ function isLeaf(value: unknown): boolean {
 }
 
 /**
- * JSON.stringify silently drops functions and symbols, turns NaN and an invalid Date into null, and a Map into an empty
- * object. `value` is the result of toJSON, if the original has one.
+ * A replacer that throws for values that JSON.stringify silently loses: it drops functions and symbols, and turns NaN
+ * and an invalid Date into null and a Map into an empty object. `value` is the result of toJSON, if the original has
+ * one.
  */
 function refuseLoss(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const reason = value === null ? lostReason(this[key]) : lostReason(value);
@@ -93,7 +97,7 @@ function pathPart(key: string | number): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** Why JSON cannot represent this value itself, apart from the values in it; undefined if it can. */
+/** Why JSON cannot represent this value itself (not the values in it); undefined if it can. */
 export function lostReason(value: unknown): string | undefined {
   if (typeof value === "bigint") return "it is a BigInt";
   if (typeof value === "function" || typeof value === "symbol") return `it is a ${typeof value}`;

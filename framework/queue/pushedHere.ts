@@ -4,9 +4,7 @@ type Listener = () => void;
 
 const listeners = new Set<Listener>();
 
-/**
- * Calls `listener` when this process itself has queued a job, so that its worker needs no notification from the store.
- */
+/** Calls `listener` when this process has queued a job, so that its own worker needs no notification from the store. */
 export function onPushHere(listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -22,13 +20,14 @@ export function pushedIn(trx: Knex.Transaction): void {
 }
 
 /**
- * Calls back when other connections can see this transaction's changes: after the outermost transaction is committed.
+ * Calls `work` once other connections can see this transaction's changes, that is, after the outermost transaction is
+ * committed.
  */
 export function onCommit(trx: Knex.Transaction, work: () => void): void {
   let outermost = trx;
   while (outermost.parentTransaction !== undefined) outermost = outermost.parentTransaction;
   let isUndone = false;
-  // The transaction's promise doesn't tell: an explicit rollback resolves it just as a commit does.
+  // The transaction's promise doesn't show whether it was committed: an explicit rollback resolves it too.
   outermost.on("query", ({ sql }: { sql: string }) => {
     if (sql === "ROLLBACK") isUndone = true;
   });

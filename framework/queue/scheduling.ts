@@ -8,7 +8,7 @@ import { queueEngine } from "./engines/select";
 import type { AnyJobConfig } from "./jobConfig";
 import { duration, newJob, wholeNumber } from "./newJob";
 
-/** A job that started longer ago than this and has not finished may be replaced. */
+/** After this time in milliseconds, a job that has started and not finished may be replaced. */
 const staleMs = 3_600_000;
 
 /** The default delay before a failed job is queued again, in milliseconds. */

@@ -1,8 +1,9 @@
 import type { ClaimedJob, Held } from "../engine";
 
 /**
- * Columns that are null in most jobs. A claim reads them as one value, which is null if all of them are, because every
- * column costs time on both sides (in SQLite a tenth of finding and changing the row). `isCurrent`: see jobColumns.
+ * Columns that are null in most jobs. A claim reads them as one value, which is null if all of them are. Every column
+ * costs time, in the database and here (in SQLite, a tenth of the time for finding and changing the row). For
+ * `isCurrent`, see jobColumns.
  */
 export function rareColumns(isCurrent: boolean): string {
   const ofThisRelease = isCurrent
@@ -28,7 +29,7 @@ type Rare = Pick<
   | "due"
 >;
 
-/** Values of `rareColumns`. */
+/** Reads the values of `rareColumns`. */
 export function rareOf(values: unknown[]): Rare {
   const [spent, crashes, cron, timezone, rescheduleDelay, removeDelay, rescheduledFromJob, retryPolicy, due] =
     values;
@@ -47,7 +48,7 @@ export function rareOf(values: unknown[]): Rare {
 
 export const nothingRare = rareOf([0, 0, null, null, null, null, null, null, null]);
 
-/** Lists the fields, because spreading `rare` would take longer than all the rest. */
+/** Lists each field of `rare`, because a spread would take longer than everything else here. */
 export function claimedJob(
   [id, attempt, type, userId, data, createdAt, order]: unknown[],
   rare: Rare,
@@ -71,7 +72,7 @@ export function claimedJob(
   } as ClaimedJob;
 }
 
-/** A row of id, attempts and created_at. */
+/** Reads a row of id, attempts and created_at. */
 export function heldRow([id, attempt, createdAt]: unknown[]): Held {
   return {
     id: Number(id),
@@ -80,7 +81,7 @@ export function heldRow([id, attempt, createdAt]: unknown[]): Held {
   };
 }
 
-/** The order in which to start jobs: databases return changed rows in any order. */
+/** Compares jobs by when to start them, because databases return changed rows in any order. */
 export function byStartOrder(a: ClaimedJob, b: ClaimedJob): number {
   return b.priority - a.priority || a.id - b.id;
 }

@@ -1,9 +1,9 @@
 import type { NewJob, Settlement } from "../engine";
 
 /**
- * A cron job's next run, if this settlement queues one. The engine queues it only if no other run is waiting: an app
- * that schedules the job whenever the app starts may have queued the next run while this one was running. With a second
- * one, every later run would happen twice.
+ * A cron job's next run, if this settlement queues one. The engine queues it only if no other run is waiting. An app
+ * that schedules the job whenever it starts may already have queued the next run while this one was running. With two
+ * of them, every later run would happen twice.
  */
 export function cronNextOf(settlement: Settlement): (NewJob & { userId: number }) | undefined {
   if (settlement.state === "retry") return undefined;

@@ -21,7 +21,7 @@ export interface Claimed {
  */
 export interface JobStore {
   claim(worker: string, request: ClaimRequest): Promise<Claimed>;
-  /** Returns the ids of jobs that the worker no longer held. */
+  /** Returns the ids of jobs that the worker no longer held, so their settlements had no effect. */
   settle(
     worker: string,
     settlements: readonly Settlement[],
@@ -47,7 +47,8 @@ export class Exchanges {
     if (settled.status === "rejected") throw settled.reason;
     if (claimed.status === "rejected") {
       if (!hasNews) throw claimed.reason;
-      // The settlements are saved and must not be repeated. The next claim reports the error.
+      // The settlements are saved and must not be repeated, so don't throw the claim's error. The next claim will
+      // report it.
       setTimeout(pushedHere, 100);
       return { claimed: [], lost: settled.value, nextDue: null };
     }
@@ -70,7 +71,7 @@ export class Exchanges {
     }
   }
 
-  /** Omits jobs that only seem lost: a first attempt to settle them succeeded, but its answer got lost. */
+  /** Omits jobs that only seem lost: their settlement succeeded at the first try, but the answer got lost. */
   #reallyLost(settlements: readonly Settlement[], lost: number[]): number[] {
     if (this.#unanswered.size === 0) return lost;
     const twice = settlements.filter((one) => this.#unanswered.delete(heldKey(one)));

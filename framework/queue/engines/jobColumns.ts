@@ -21,13 +21,13 @@ export function newValues(job: NewJob, isCurrent: boolean): unknown[] {
     job.cron?.timezone ?? null,
     job.rescheduleDelay ?? null,
     job.removeDelay ?? null,
-    // For one release, the value is also written under its old name, which workers of the previous release read.
+    // The old name is for workers of the previous release. The next release can drop it.
     job.rescheduledFromJob ?? null,
   ];
   return isCurrent ? [...common, job.rescheduledFromJob ?? null, job.retryPolicy ?? null] : common;
 }
 
-/** "?, ?, …": one for each of `newValues`. */
+/** "?, ?, …", with one placeholder for each of `newValues`. */
 export function newPlaceholders(isCurrent: boolean): string {
   return Array(isCurrent ? 12 : 10)
     .fill("?")
@@ -35,8 +35,8 @@ export function newPlaceholders(isCurrent: boolean): string {
 }
 
 /**
- * SQL: a job that has ended gives up its unique key, and keeps it as `former_key` in case the job is retried. The order
- * matters: MySQL assigns from left to right.
+ * SQL that moves the unique key of a job that has ended to `former_key`, in case the job is retried. The order matters,
+ * because MySQL assigns from left to right.
  */
 export function endKey(isCurrent: boolean): string {
   return isCurrent ? "former_key = unique_key, unique_key = null" : "unique_key = null";

@@ -19,12 +19,12 @@ export interface JobRow {
   result: string | null;
   error: string | null;
   unique_key: string | null;
-  /** Missing before this release's migration. */
+  /** Undefined until this release's migration has run. */
   former_key?: string | null;
   cron: string | null;
   timezone: string | null;
   rescheduled_from: number | null;
-  /** Missing before this release's migration; null in jobs queued by a worker of the previous release. */
+  /** Undefined until this release's migration has run; null in jobs queued by a worker of the previous release. */
   rescheduled_from_job?: number | null;
   successor: number | null;
   remove_at: number | null;
@@ -55,7 +55,7 @@ export function toRecord(row: JobRow): JobRecord {
   };
 }
 
-/** Parses JSON. Other programs may have written something else, which is shown unchanged. */
+/** Parses JSON. If another program has written something else, returns that text. */
 function decoded(text: string | null): unknown {
   if (text === null) return null;
   try {

@@ -1,11 +1,13 @@
 import type { Holder } from "../engine";
 
 /**
- * How long a worker may be disconnected, in milliseconds. A living worker reconnects or sends a heartbeat before that.
+ * How long a worker may be disconnected before it counts as dead, in milliseconds. A living worker reconnects or sends
+ * a heartbeat sooner.
  */
 const patience = 1400;
 /**
- * How long after its lease expired a connected worker still counts as alive, in milliseconds. It may just be computing.
+ * How long after its lease has expired a connected worker still counts as alive, in milliseconds. Its process may
+ * merely be busy.
  */
 const connectedGrace = 300_000;
 
@@ -13,22 +15,22 @@ const connectedGrace = 300_000;
 const listening = 3000;
 /** QueueEngine.safeMs, for engines that know the state of a worker's connection and for those that don't. */
 export const safeMs = { byConnection: patience, byLease: listening } as const;
-/** A lease that had been expired for this long at the first check is over immediately, in milliseconds. */
+/** A lease that expired longer ago than this (in milliseconds) at the first check is over immediately. */
 const longOver = 60_000;
 /**
- * A lease that hasn't been renewed for this long (in milliseconds; four times its length) is over, whatever its end
- * says: a clock that briefly ran ahead may have set that an hour into the future.
+ * A lease that hasn't been renewed for this long (in milliseconds; four times its length) is over even if it ends in
+ * the future. A clock that briefly ran ahead may have set its end an hour too late.
  */
 const longUnrenewed = 60_000;
 
-/** A holder as the store knows it. */
+/** A worker as the store describes it, before the judge has decided about its lease. */
 export interface SeenHolder extends Omit<Holder, "lease"> {
   /** `remaining`: the time left in milliseconds, negative if the lease has expired. */
   lease: { until: number; remaining: number } | null;
 }
 
 /** An unregistered worker that holds jobs. */
-export function stranger(id: string): SeenHolder {
+export function unregisteredHolder(id: string): SeenHolder {
   return {
     id,
     host: null,
@@ -41,7 +43,7 @@ export function stranger(id: string): SeenHolder {
   };
 }
 
-/** When a worker was first suspected to be dead, and when its lease ended at that moment. */
+/** When each worker was first suspected to be dead, and when its lease was to end at that moment. */
 type Sightings = Map<string, { since: number; until: number }>;
 
 /**

@@ -12,8 +12,9 @@ interface Waiting {
 }
 
 /**
- * Combines concurrent pushes into as few statements as possible: while one statement is in flight, further pushes gather. 32
- * concurrent single pushes reached 50,000 per second, compared with 12,000 one by one.
+ * Combines concurrent pushes into as few statements as possible: while one statement is in flight, further pushes
+ * gather. 32 concurrent single pushes reached 50,000 per second, compared with 12,000 if each was a statement of its
+ * own.
  */
 export class PushBatcher {
   #waiting: Waiting[] = [];
@@ -71,7 +72,7 @@ export class PushBatcher {
         for (const { reject } of group) reject(error);
         return;
       }
-      // A job that the database rejects must not fail the others.
+      // Insert the jobs one push at a time, so that a job that the database rejects doesn't fail the others.
       for (const one of group) await this.#send([one]);
     }
   }

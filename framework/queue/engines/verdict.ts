@@ -1,6 +1,6 @@
 import type { ClaimedJob, Judge } from "../engine";
 
-/** A dead worker's jobs, grouped by what happens to them. */
+/** A dead worker's jobs, grouped by what will happen to them. */
 export interface Sorted {
   blamed: ClaimedJob[];
   counted: ClaimedJob[];

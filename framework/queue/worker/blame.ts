@@ -3,7 +3,7 @@ import type { Handlers } from "../handlers";
 import type { AttemptLog } from "./attempt/attemptLog";
 import { isLastAttempt } from "./attempt/ending";
 
-/** A job that this many workers held when they died is blamed, whatever else they held. */
+/** If more workers than this died while they held a job, the job is blamed, whatever else they held. */
 const maxDeaths = 5;
 
 /** Decides which jobs of a dead worker are to blame for its death. */
@@ -13,12 +13,13 @@ export class Blame {
     readonly attemptLog: AttemptLog,
   ) {}
 
-  /** Jobs without a handler here are left to a worker that has one. */
+  /** Jobs whose handler this worker lacks are left to a worker that has it. */
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict {
     const suspects = suspectsAmong(jobs);
     const counted = suspects.filter(({ type }) => !this.handlers.has(type));
     const blamed = suspects.filter((job) => this.#hadStarted(job, from.id));
-    // If this worker dies before it has settled the blamed jobs, its successor must not treat them as never started.
+    // Note the blamed jobs as started. Otherwise, if this worker died before settling them, its successor would think
+    // that they never were.
     for (const job of blamed) this.attemptLog.note(job);
     return { blamed, counted };
   }
@@ -31,7 +32,7 @@ export class Blame {
   }
 }
 
-/** The jobs of a dead worker that are blamed for its death if they had been started. */
+/** The jobs of a dead worker that are blamed for its death, provided that it had started them. */
 function suspectsAmong(jobs: readonly ClaimedJob[]): ClaimedJob[] {
   return jobs.length === 1 ? [...jobs] : jobs.filter(({ crashes }) => crashes > maxDeaths);
 }

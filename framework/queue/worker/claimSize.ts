@@ -1,7 +1,8 @@
 import { largestPayload } from "../payload";
 
 /**
- * How much data of claimed jobs to keep in memory at most, in characters: a thousand small jobs, or a few large ones.
+ * The maximum size of the claimed jobs' data in memory, in characters: enough for a thousand small jobs, or a few large
+ * ones.
  */
 const most = 64_000_000;
 
@@ -16,8 +17,7 @@ interface InHand {
 
 /**
  * Limits how many jobs to claim, so that their data doesn't fill the memory. A job's size is known only after it is
- * claimed, so every job is assumed to be as large as the largest recent one, and the first to be as large as a job can
- * be.
+ * claimed. So every job is assumed to be as large as the largest recent one, and the first to have the maximum size.
  */
 export class Load {
   #largest = largestPayload;
@@ -45,8 +45,8 @@ export function charactersOf(jobs: readonly { data: string | null }[]): number {
 /** If a batch took less time than this, in milliseconds, the next one is larger. */
 const short = 20;
 /**
- * If a batch took longer than this, in milliseconds, the next one is smaller, because another worker could have started
- * the jobs waiting here.
+ * If a batch took longer than this, in milliseconds, the next one is smaller, so that jobs don't wait here while
+ * another worker could start them.
  */
 const long = 60;
 

@@ -10,7 +10,7 @@ type Report = { settlement: Settlement } | { progress: Taken["progress"][number]
 /**
  * Called when the store rejected a report: sends it in halves until the offending job is alone. That job is reported
  * with the error instead of the offending value, and all others are settled as intended. Returns the ids of jobs that
- * the worker no longer held. Removes from `taken` what was delivered, even if an outage interrupts this.
+ * the worker no longer held. Removes everything delivered from `taken`, even if an outage interrupts this.
  */
 export async function deliverApart(
   engine: QueueEngine,

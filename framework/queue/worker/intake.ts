@@ -16,8 +16,8 @@ export interface Receiver {
 }
 
 /**
- * The jobs that were claimed and not started: decides how many to claim, which one to start next, and which to return because
- * they wait too long or a suspect has to run alone.
+ * Holds the jobs that are claimed but not started. Decides how many to claim, which one to start next, and which to
+ * return because they have waited too long or because a suspect (see Quarantine) has to run alone.
  */
 export class Intake {
   readonly #waiting = new Waiting();
@@ -50,13 +50,16 @@ export class Intake {
     return this.#load.limit(Math.min(most, wanted), { running: inHand, claiming, carried });
   }
 
-  /** Called with the answer to each claim. `isFull`: it returned as many jobs as it asked for. */
+  /** Called with the answer to each claim. `isFull` tells whether the claim returned as many jobs as it asked for. */
   learn(claimed: readonly ClaimedJob[], isFull: boolean): void {
     this.#load.learn(claimed);
     this.#prefetch.filled(isFull, performance.now());
   }
 
-  /** If there is a suspect among the jobs, keeps only that one, to run it alone. Returns whether there is. */
+  /**
+   * Adds claimed jobs. If one of them is a suspect (see Quarantine), keeps only that one, to run it alone. Returns
+   * whether it did.
+   */
   add(claimed: ClaimedJob[]): boolean {
     const suspect = this.#quarantine.choose(claimed, performance.now());
     if (suspect !== undefined) {
@@ -68,8 +71,8 @@ export class Intake {
   }
 
   /**
-   * Whether to start no jobs now: a suspect waits until the other jobs have ended and been returned. `isReported`: the store
-   * has been told about all of them.
+   * Whether no job may start now, because a suspect has to wait until all other jobs have ended or been returned.
+   * `isReported` tells whether the store knows about all of them.
    */
   mustHold(isReported: () => boolean): boolean {
     if (!this.#quarantine.isChosen) return false;
@@ -81,22 +84,22 @@ export class Intake {
     return this.#waiting.next();
   }
 
-  /** Called when every job has been started. */
+  /** Called when all claimed jobs have been started. */
   emptied(): void {
     const { engine } = this.worker;
     this.#waiting.takeAll();
     this.#prefetch.emptied(performance.now(), engine.batch() * engine.pipeline);
   }
 
-  /** Returns all jobs, and ends the quarantine of a suspect among them. */
+  /** Returns all jobs. If a suspect is among them, its quarantine ends. */
   giveBackAll(): void {
     this.#quarantine.clear();
     this.worker.giveBack(this.#waiting.takeAll());
   }
 
   /**
-   * Returns jobs that have waited too long, and ends a quarantine that takes too long. Returns whether another job may start
-   * because of that.
+   * Returns jobs that have waited too long, and ends a quarantine that takes too long. Returns whether the end of a
+   * quarantine allows other jobs to start.
    */
   relieve(): boolean {
     const isOver = this.#quarantine.endIfLong(performance.now());

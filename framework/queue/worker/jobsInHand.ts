@@ -17,7 +17,7 @@ export class Waiting {
     return this.#jobs.slice(this.#next).some((one) => isSameClaim(one, job));
   }
 
-  /** The total size of their data. */
+  /** The total size of the waiting jobs' data. */
   get characters(): number {
     return charactersOf(this.#jobs.slice(this.#next));
   }
@@ -82,7 +82,10 @@ export class Running {
     return this.#find(job) !== undefined;
   }
 
-  /** If an earlier attempt of the same job is running here, abandons that attempt, which this worker no longer owns. */
+  /**
+   * Adds an attempt. If an earlier attempt of the same job is running here, abandons it, because this worker no longer
+   * owns it.
+   */
   add(execution: Execution): void {
     const { id } = execution.claimed;
     const earlier = this.#executions.get(id);
@@ -111,7 +114,7 @@ export class Running {
     return running;
   }
 
-  /** Aborts all attempts. Returns those that had timed out, and the others. */
+  /** Aborts all attempts. Returns those that had timed out, and separately the others. */
   abandonAll(reason: string): [late: Execution[], others: Execution[]] {
     const running = [...this.#executions.values()];
     for (const execution of running) this.#abandon(execution, reason);

@@ -4,8 +4,8 @@ import { isOfOtherBoot, lifeOf } from "../../process/thisProcess";
 import type { Holder } from "../engine";
 
 /**
- * Whether this worker is dead and will never finish its jobs. Checks its process if that is visible from here, because
- * a busy process misses heartbeats but is alive. Otherwise the lease decides.
+ * Whether a worker is dead and will never finish its jobs. If its process is visible from here, checks the process,
+ * because a busy process misses heartbeats but is alive. Otherwise the lease decides.
  */
 export function isDead({ host, pid, identity, lease }: Holder): boolean {
   if (lease === null || host === null || pid === null) return true;
@@ -19,7 +19,7 @@ export function isDead({ host, pid, identity, lease }: Holder): boolean {
   return state === "Z" || state === "X" || (lease.isSilent && (state === "T" || state === "t"));
 }
 
-/** proc(5), /proc/PID/stat field 3. */
+/** The state of a process: field 3 of /proc/PID/stat (proc(5)). */
 function processState(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -10,7 +10,7 @@ import { isDead } from "./liveness";
 import { type Reconciliation, UnderWay } from "./reconciliation";
 
 const beatEvery = 1000;
-/** How much sooner than `safeMs` to stop starting jobs, in milliseconds, because a start takes time too. */
+/** How long before the end of `safeMs` to stop starting jobs, in milliseconds, because starting a job takes time. */
 const margin = 100;
 const lookEvery = 500;
 const pruneEvery = 60_000;
@@ -35,14 +35,17 @@ export interface MaintenanceOptions {
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
   /** Called regularly. */
   onTick(): void;
-  /** Called when a heartbeat's answer has ended a doubt (see `isConfirmed`). */
+  /** Called when the answer to a heartbeat makes `isConfirmed` true again. */
   onConfirmed(): void;
 }
 
 /** A worker's background tasks: it sends heartbeats, takes over from dead workers and deletes old jobs. */
 export class Maintenance {
   id = newId();
-  /** The new id, if it is unclear whether it was registered because the answer got lost. */
+  /**
+   * The id for registering again. Kept until the store confirms it, because an attempt whose answer got lost may have
+   * registered it.
+   */
   #nextId: string | undefined;
   readonly takeovers = new UnderWay();
   /** When the last answered heartbeat was sent, in milliseconds by the monotonic clock. */
@@ -76,15 +79,15 @@ export class Maintenance {
     await unlessAway(this.#takeOver());
   }
 
-  /** Whether other workers take this one for dead, so that it must not claim jobs under its present id. */
+  /** Whether other workers may consider this one dead. If so, it must not claim jobs under its current id. */
   get isLeaseOver(): boolean {
     return performance.now() > this.#confirmed + this.options.leaseMs;
   }
 
   /**
-   * Whether the jobs that this worker has not started are still its own. Only a recent heartbeat shows that: a frozen or
-   * disconnected worker's jobs may belong to others, and may even be done, and a store that crashed may have lost their
-   * claims.
+   * Whether the jobs that this worker has not started are still its own. Only a recent heartbeat shows that. After this
+   * worker was frozen or disconnected, its jobs may belong to others and may even be done, and a store that crashed may
+   * have lost its claims.
    */
   get isConfirmed(): boolean {
     return (
@@ -97,7 +100,7 @@ export class Maintenance {
     this.#beatNow();
   }
 
-  /** Called when the store has failed. Answers to earlier requests confirm nothing. */
+  /** Called when the store has failed. From then on, answers to earlier requests confirm nothing. */
   failed(): void {
     this.#failed = performance.now();
   }
@@ -114,7 +117,7 @@ export class Maintenance {
     if (wait <= this.engine.pollMs) this.#reminder = setTimeout(onDue, Math.max(1, wait));
   }
 
-  /** `holdsJobs`: the worker exits without having reported all of its jobs. */
+  /** Stops all background tasks. `holdsJobs` means that the worker exits without having reported all of its jobs. */
   async stop({ holdsJobs }: { holdsJobs: boolean }): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#reminder);
@@ -127,8 +130,8 @@ export class Maintenance {
   }
 
   /**
-   * Returns jobs whose claim was never answered, then unregisters. If it kept them, other workers would take this one
-   * for dead.
+   * Returns jobs whose claim was never answered, then unregisters. If this worker left without returning them, the
+   * others would consider it dead.
    */
   async #leave(): Promise<void> {
     const { leaseMs, attemptLog } = this.options;
@@ -161,7 +164,7 @@ export class Maintenance {
     return round;
   }
 
-  /** Returns when the registration was sent. */
+  /** Registers this worker. Returns the time at which the request was sent, by the monotonic clock. */
   async #register(id: string): Promise<number> {
     const { concurrency, leaseMs, types, attemptLog } = this.options;
     const { pid } = process;
@@ -189,20 +192,20 @@ export class Maintenance {
       throw error;
     }
     reconciliation.cancel();
-    await this.#beginAnew();
+    await this.#registerAgain();
   }
 
-  /** `asked`: when the heartbeat or registration was sent. */
+  /** Called when a heartbeat or registration was answered. `asked` is when it was sent. */
   #confirm(asked: number): void {
     const wasConfirmed = this.isConfirmed;
     this.#confirmed = asked;
     this.#late = this.isConfirmed || this.hasFailedSince(asked) ? 0 : this.#late + 1;
-    // A single late answer may be due to a job that blocked this process.
+    // Don't warn about a single late answer, because a job may have blocked this process.
     if (this.#late === 3) logWarn("No job can start, because the store takes too long to answer heartbeats");
     if (!wasConfirmed) this.options.onConfirmed();
   }
 
-  async #beginAnew(): Promise<void> {
+  async #registerAgain(): Promise<void> {
     this.#nextId ??= newId();
     const asked = await this.#register(this.#nextId);
     this.id = this.#nextId;

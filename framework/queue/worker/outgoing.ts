@@ -25,7 +25,7 @@ export class Outgoing {
     this.#size += sizeOf(settlement);
   }
 
-  /** Notes a job's progress. Only the latest value of each job is kept. */
+  /** Stores a job's progress for the next report. Only the latest value of each job is kept. */
   note(job: Held, value: string): void {
     this.#progress.set(job.id, { ...heldOf(job), value });
     this.#size += value.length;
@@ -46,7 +46,7 @@ export class Outgoing {
     return [...this.#settlements, ...this.#returns, ...underWay];
   }
 
-  /** Takes what to report now. Call `confirm` or `putBack` once the outcome is known. */
+  /** Returns what to report now. Call `confirm` or `putBack` once the outcome is known. */
   take(): Taken {
     const taken = this.#size <= portion ? this.#takeAll() : this.#takePortion();
     this.#underWay.add(taken);
@@ -83,9 +83,7 @@ export class Outgoing {
     this.#underWay.delete(taken);
   }
 
-  /**
-   * Puts back the rest of `taken`, to be reported again. Drops progress, because there may be newer progress.
-   */
+  /** Puts back what was not delivered, to be reported again. Drops progress, because there may be newer progress. */
   putBack(taken: Taken): void {
     if (!this.#underWay.delete(taken)) return;
     this.#settlements = [...taken.settle, ...this.#settlements];

@@ -1,30 +1,30 @@
 import type { ClaimedJob } from "../engine";
 
-/** How long a suspect job waits for the running jobs to end before it starts alongside them, in milliseconds. */
+/** How long a suspect waits for the running jobs to end before it starts alongside them, in milliseconds. */
 const patience = 5000;
 /**
- * If a job has run alone for this long, in milliseconds, it doesn't kill its worker immediately, so others may start
- * alongside it.
+ * After a job has run alone for this long, in milliseconds, other jobs may start alongside it: it doesn't kill its
+ * worker immediately.
  */
 const longestAlone = 10_000;
 /**
- * A job that this many workers held when they died runs alone. A single death can have any cause (a kill, out of
- * memory).
+ * A job runs alone if at least this many workers died while they held it. A single death can have any cause (a kill,
+ * out of memory).
  */
 const suspiciousDeaths = 2;
 
 /**
- * A worker that dies may have held a thousand jobs, and there is no telling which of them, if any, killed it. So none
- * of them loses an attempt, and a job that was held by several workers when they died runs alone. If its worker then
- * dies too, the job is blamed.
+ * Runs suspects alone. A worker that dies may have held a thousand jobs, and nothing shows which of them, if any,
+ * killed it. So none of them loses an attempt, and a job that was held by several workers when they died becomes a
+ * suspect. If the worker that runs it alone dies too, the job is blamed.
  */
 export class Quarantine {
   #alone: ClaimedJob | undefined;
   #since = 0;
 
   /**
-   * Chooses the claimed job to run alone; the caller must return all others. Undefined if none of the jobs is a
-   * suspect.
+   * Chooses the suspect among the claimed jobs, which will run alone; the caller must return all others. Returns
+   * undefined if there is none.
    */
   choose(claimed: readonly ClaimedJob[], now: number): ClaimedJob | undefined {
     const suspect = claimed.find(({ crashes }) => crashes >= suspiciousDeaths);
@@ -43,7 +43,8 @@ export class Quarantine {
   }
 
   /**
-   * Ends the quarantine of a job that has been running for long, because it might run forever. Returns whether it did.
+   * Ends the quarantine of a job that has run alone for a long time, because the job might run forever. Returns whether
+   * it did.
    */
   endIfLong(now: number): boolean {
     if (this.#alone === undefined || now - this.#since < patience + longestAlone) return false;

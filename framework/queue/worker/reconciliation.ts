@@ -1,6 +1,6 @@
 import { type Held, heldKey } from "../engine";
 
-/** What a worker knows about its jobs, and how it resolves differences. */
+/** What a worker knows about its own jobs, and how it resolves differences from what the store knows. */
 export interface LocalState {
   /** The jobs that the worker runs or is about to run. */
   active(): Held[];
@@ -10,7 +10,7 @@ export interface LocalState {
   claimsAnswered(): Promise<unknown>;
   /** Called for jobs that, according to the store, the worker doesn't hold. */
   abandon(jobs: readonly Held[]): void;
-  /** Called with jobs that the store assigns to this worker but the worker doesn't know about. */
+  /** Called with jobs that belong to this worker according to the store, but that the worker doesn't know about. */
   giveBack(jobs: readonly Held[]): void;
 }
 

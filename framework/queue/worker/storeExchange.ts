@@ -5,7 +5,7 @@ import { deliverApart } from "./delivery";
 import { Outgoing, type Taken } from "./outgoing";
 import { UnderWay } from "./reconciliation";
 
-/** What an exchange needs from its worker, and reports to it. */
+/** What an exchange needs from its worker, and what it reports to the worker. */
 export interface ExchangingWorker {
   /** The worker's current id. */
   id(): string;
@@ -26,14 +26,14 @@ export interface ExchangingWorker {
 }
 
 /**
- * The worker's exchange with the store: a single request reports the jobs that ended and claims due jobs. There are never
- * more requests in flight than the engine allows.
+ * The worker's exchange with the store. A single request reports the jobs that ended and claims due jobs. There are
+ * never more requests in flight than the engine allows.
  */
 export class StoreExchange {
   readonly outgoing = new Outgoing();
   readonly outage = new Outage();
   readonly #underWay = new UnderWay();
-  /** Counts wake-ups, and how many of them a claim has covered, because it found no more jobs. */
+  /** Counts wake-ups. `#answered` is this count at the time of the last claim that found no more jobs. */
   #wakes = 1;
   #answered = 0;
   /** How many jobs the claims in flight may return. */
@@ -56,8 +56,9 @@ export class StoreExchange {
   }
 
   /**
-   * Called when a job of a limited type has ended. Its slot becomes free only when the store knows that. A claim sent
-   * together with the settlement may be too early, and no other worker would poll for a while.
+   * Called when a job of a limited type has ended. Its slot becomes free only when the store knows that, so a claim
+   * sent together with the settlement may be too early. Another claim has to follow, because no other worker polls for
+   * a while.
    */
   freeSlot(): void {
     this.#wakes++;
@@ -84,7 +85,7 @@ export class StoreExchange {
 
   #claimable(): number {
     if (this.#wakes === this.#answered) return 0;
-    // Report ended jobs first, because the store might hand them out again.
+    // Report ended jobs before claiming, because after an outage the store might hand them out again.
     if (this.outage.leavesDoubt && !this.outgoing.isEmpty) return 0;
     return this.worker.room(this.#claiming);
   }
@@ -118,8 +119,8 @@ export class StoreExchange {
       this.worker.onConfirmed(settle);
       if (freesSlot) this.#wakes++;
       this.#claiming -= claim?.limit ?? 0;
-      // This worker was declared dead under its previous id, so the jobs that it claimed under that id belong to
-      // others.
+      // If this worker has a new id, it was declared dead under the previous one, and jobs claimed under that id belong
+      // to others.
       if (claim === null || claimed === undefined || id !== this.worker.id()) return;
       const isFull = claimed.length >= claim.limit;
       // If the batch isn't full, there are no more jobs until something wakes this worker.

@@ -40,7 +40,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
   }
 }
 
-/** "25s (default)". This is logged, to explain why a stopped worker returned a job. */
+/** A text such as "25s (default)" for the log, to explain why a stopped worker returned a job. */
 function patienceText({ patienceMs, patienceReason }: WorkOptions): string {
   const text = formatDuration(patienceMs);
   return patienceReason === undefined ? text : `${text} (${patienceReason})`;
@@ -50,7 +50,7 @@ function whole(handlers: Handlers): LoadedHandlers {
   return { handlers, problems: new Map() };
 }
 
-/** A handler that can't be used affects only its own jobs, unless it was requested by name. */
+/** Reports handlers that can't be used. Each affects only its own jobs, unless `--types` names it. */
 function reportProblems(problems: LoadedHandlers["problems"], types: readonly string[] | undefined): void {
   for (const [name, error] of problems) {
     if (types?.includes(name)) throw error;
@@ -63,7 +63,7 @@ function checkTypes(types: readonly string[] | undefined, known: string[]): void
   if (unknown !== undefined) throw unknownTypes(unknown, known);
 }
 
-/** For a name in `--types` without a handler. */
+/** The error for a name in `--types` that has no handler. */
 export function unknownTypes(type: string, known: string[]): LajuError {
   const [close] = nearest(type, known, 1);
   return new LajuError(`no handler app/jobs/${type}.ts${inThisBuild()}`, {

@@ -39,7 +39,7 @@ export interface WorkerOptions {
   handlers: Handlers;
   /** How many jobs run at a time. */
   concurrency: number;
-  /** Undefined: every type. */
+  /** The types of jobs to run (default: every type). */
   types?: readonly string[] | undefined;
   /** Exit when no more jobs are due. */
   once?: boolean;
@@ -55,7 +55,7 @@ export interface WorkerOptions {
   onSettled?: (job: { id: number; type: string }, settlement: Settlement | Parked) => void;
 }
 
-/** Jobs of a type are waiting, and no worker handles them. */
+/** Reports that jobs of a type are waiting, and no worker handles them. */
 export interface Parked {
   state: "parked";
   error: string;

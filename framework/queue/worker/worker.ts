@@ -22,7 +22,7 @@ const longestReturnMs = 10_000;
 
 /**
  * Claims jobs and runs them until it is stopped. Intake holds the jobs that have not been started, StoreExchange
- * communicates with the store, Maintenance keeps the lease and takes over from dead workers.
+ * communicates with the store, and Maintenance keeps the lease and takes over from dead workers.
  */
 export class Worker {
   readonly ended: Promise<WorkerSummary>;
@@ -122,9 +122,8 @@ export class Worker {
   }
 
   /**
-   * Waits for a store that is unavailable, because pm2 and systemd restart a worker that fails at start-up only a few
-   * times. With
-   * --once the worker exits instead, because cron will start the next one.
+   * Retries until the store is available, because pm2 and systemd restart a worker that fails at start-up only a few
+   * times. With --once the worker exits instead, because cron will start the next one.
    */
   async #startMaintenance(): Promise<void> {
     const { outage } = this.#exchange;
@@ -160,7 +159,7 @@ export class Worker {
     if (this.#phase === "ending") return;
     this.#phase = "stopping";
     const [late, others] = this.#running.abandonAll(reason);
-    // These attempts had already timed out, so they count as attempts.
+    // Settle these instead of returning them: they had already timed out, so they count as attempts.
     for (const execution of late) this.#settle(execution.claimed, execution.lateEnding);
     this.#settling.giveBack(others.map(({ claimed }) => claimed));
     this.#intake.giveBackAll();
@@ -203,7 +202,7 @@ export class Worker {
     if (this.#isPumping || this.#intake.size === 0 || this.#intake.mustHold(isReported)) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
-    // A job may block the event loop for longer than a heartbeat is good for.
+    // Check before each start: a job may block the event loop until the last heartbeat is too old.
     while (this.#intake.size > 0 && this.#running.slots < concurrency && this.#mayStart())
       this.#begin(this.#intake.next());
     this.#isPumping = false;
@@ -211,8 +210,9 @@ export class Worker {
   }
 
   /**
-   * Whether claimed jobs may start. If not, asks the store which ones are this worker's, unless it is unavailable. After
-   * an outage a claim comes first: a store that lost claims would otherwise disown jobs that are running.
+   * Whether claimed jobs may start. If not, sends a heartbeat, whose answer shows which jobs are still this worker's.
+   * During an outage it sends none: the first request afterwards must be a claim, because a store that lost claims
+   * would say that the running jobs aren't this worker's.
    */
   #mayStart(): boolean {
     if (this.#maintenance.isConfirmed) return true;
@@ -248,8 +248,8 @@ export class Worker {
   }
 
   /**
-   * Ends the worker: a handler that ignores its timeout keeps its slot, and counts toward the limit of its type, until
-   * the process exits. pm2 or systemd restarts the worker.
+   * Makes the worker exit because of a handler that ignores its timeout. Until the process exits, such a handler keeps
+   * its slot and counts toward the limit of its type. pm2 or systemd restarts the worker.
    */
   #giveUpOn(execution: Execution): void {
     const { type } = execution.claimed;
@@ -258,7 +258,7 @@ export class Worker {
     logError("A handler ignores its signal, so the worker stops", { type, id: execution.claimed.id });
     this.#settle(execution.claimed, execution.lateEnding);
     this.abort("the worker stops because a handler ignores its signal");
-    // Jobs that can't be reported by then are taken over by other workers after this process is gone.
+    // Jobs that can't be reported in this time are taken over by other workers after this process is gone.
     this.#alarm = setTimeout(() => this.#fail(this.#reason as Error), longestReturnMs);
   }
 
@@ -276,8 +276,8 @@ export class Worker {
   }
 
   /**
-   * Returns jobs that this worker holds without knowing them, because the answer to their claim got lost. No worker
-   * would run them as long as this one lives.
+   * Returns jobs that belong to this worker according to the store, but that it doesn't know about because the answer
+   * to their claim got lost. Otherwise no worker would run them while this one lives.
    */
   #returnUnknown(jobs: readonly Held[]): void {
     logWarn("Returning jobs whose claim was never answered", {
@@ -302,7 +302,7 @@ export class Worker {
     this.wake();
   }
 
-  /** Called regularly. */
+  /** Called regularly, to return jobs that have waited too long and to start others. */
   #relieve(): void {
     if (this.#intake.relieve()) this.wake();
     else this.#consider();

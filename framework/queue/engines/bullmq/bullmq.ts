@@ -25,7 +25,7 @@ export interface BullOptions {
   redis?: RedisLocation;
 }
 
-/** The most jobs queued in one operation, which blocks all other clients of Redis. */
+/** The maximum number of jobs to queue in one operation, which blocks all other clients of Redis. */
 const portion = 500;
 
 /**

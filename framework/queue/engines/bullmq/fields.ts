@@ -24,7 +24,8 @@ export function addArguments(job: NewJob): Argument[] {
 }
 
 /**
- * The arguments of lua/settle.ts. BullMQ's dashboards show the first line of an error, and a list of stacks.
+ * The arguments of lua/settle.ts. An error is passed as its first line and as a list of stacks, the two forms that
+ * BullMQ's dashboards show.
  */
 export function settleArguments(settlement: Settlement, type: string): Argument[] {
   const { id, state } = settlement;
@@ -122,7 +123,7 @@ function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
 }
 
-/** Workers of the previous release write only the second name. */
+/** Reads both names, because workers of the previous release write only `rescheduledFrom`. */
 function predecessorOf({ rescheduledFromJob, rescheduledFrom }: Hash): number | null {
   return numberOf(rescheduledFromJob ?? rescheduledFrom);
 }
@@ -137,7 +138,7 @@ function errorOf({ stacktrace, failedReason }: Hash): string | null {
   return failedReason ?? null;
 }
 
-/** Parses JSON. Other programs may have written something else, which is shown unchanged. */
+/** Parses JSON. If another program has written something else, returns that text. */
 function decoded(text: string | undefined): unknown {
   if (text === undefined) return null;
   try {

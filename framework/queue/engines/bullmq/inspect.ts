@@ -3,12 +3,12 @@ import { numbers, type RecordReply, toRecord } from "./fields";
 import type { Scripts } from "./scripts";
 
 /**
- * How many jobs of each state and queue a listing reads. It omits the jobs that have been waiting, or have been
- * finished, for the longest time.
+ * How many jobs of each state and queue a listing reads. If there are more, it omits those that have been waiting, or
+ * have been finished, for the longest time.
  */
 const window = 1000;
 
-/** lua/look.ts counts the states in the order of `jobStates`. */
+/** Relies on lua/look.ts, which counts the states in the order of `jobStates`. */
 export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
   const rows = await scripts.run<[string, ...number[]][]>("counts");
   const all = rows.flatMap(([type, ...counts]) =>
@@ -18,7 +18,7 @@ export async function countJobs(scripts: Scripts): Promise<QueueCounts> {
   return countsOf(byType.sort((a, b) => compare(a.type, b.type) || compare(a.state, b.state)));
 }
 
-/** Newest first. */
+/** Lists jobs, newest first. */
 export async function listJobs(scripts: Scripts, filter: JobFilter): Promise<JobRecord[]> {
   const { states = jobStates, types = [], userId = "", limit } = filter;
   const words = [limit, userId, Math.max(limit, window), states.length, ...states, ...types];
@@ -30,7 +30,7 @@ export async function findJob(scripts: Scripts, id: number): Promise<JobRecord |
   return found.length === 0 ? undefined : toRecord(found);
 }
 
-/** The most jobs handled in one operation, which blocks all other clients of Redis. */
+/** The maximum number of jobs to change in one operation, which blocks all other clients of Redis. */
 const portion = 500;
 
 export async function retryJobs(scripts: Scripts, which: readonly number[] | "failed"): Promise<number[]> {

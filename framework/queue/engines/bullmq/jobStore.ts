@@ -40,7 +40,7 @@ export class RedisJobStore implements JobStore {
     return numbers(lost);
   }
 
-  /** Each job returns to the front of the queue, so the first job is released last. */
+  /** Releases the first job last, because each job returns to the front of the queue. */
   async release(worker: string, jobs: readonly Held[]): Promise<void> {
     const words = [...jobs].sort((a, b) => b.id - a.id).flatMap((job) => this.#words(job));
     await this.scripts.run("release", [worker, ...words]);
@@ -48,8 +48,8 @@ export class RedisJobStore implements JobStore {
   }
 
   /**
-   * A script can't call `judge` in this process, so the jobs are read and judged first. Jobs that are claimed after
-   * that are left for the next call.
+   * A script can't call `judge` in this process, so the jobs are read and judged first. Jobs claimed in between are
+   * left for the next call.
    */
   async takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]> {
     const reply = await this.scripts.run<JobReply[]>("heldBy", [dead.id]);

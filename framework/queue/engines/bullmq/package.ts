@@ -23,8 +23,8 @@ const known = {
 export type BullScript = keyof typeof known;
 
 /**
- * With `--save-prod`, because bullmq is a development dependency of laju's own repository, and npm would otherwise
- * leave it one.
+ * Uses `--save-prod`, because laju's own repository lists bullmq as a development dependency, and npm would leave it
+ * there.
  */
 const install = "npm install --save-prod bullmq@6";
 

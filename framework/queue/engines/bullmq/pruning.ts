@@ -1,8 +1,8 @@
 import type { Scripts } from "./scripts";
 
 /**
- * The most jobs deleted in one operation, which blocks all other clients of Redis. Deleting 500 took 42 ms on a busy
- * machine.
+ * The maximum number of jobs to delete in one operation, which blocks all other clients of Redis. Deleting 500 took 42
+ * ms on a busy machine.
  */
 const most = 100;
 

@@ -3,7 +3,7 @@ import { LajuError } from "../../../config/errors";
 import type { NewJob } from "../../engine";
 import { bullPriority } from "./priority";
 
-/** Refuses jobs that BullMQ does not support when they are queued, not later. */
+/** Throws for a job that BullMQ does not support, so that it fails when it is queued and not later. */
 export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transaction | undefined): void {
   if (trx !== undefined) {
     throw new LajuError(

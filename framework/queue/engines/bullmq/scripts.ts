@@ -42,10 +42,10 @@ const scripts = {
 
 export type Argument = string | number;
 
-/** A script's answer, as Redis returns it: strings and integers in lists. */
+/** A script's reply, as Redis returns it: strings and integers, possibly in nested lists. */
 export type Reply = string | number | null | Reply[];
 
-/** The scripts on one connection. Only the scripts that are used get assembled. */
+/** The scripts on one connection. A script is assembled on its first use. */
 export class Scripts {
   readonly #defined = new Set<string>();
 

@@ -42,10 +42,7 @@ export class Session {
     };
   }
 
-  /**
-   * Whether each of these workers is still connected. `asking` is a connection that isn't subscribed to
-   * anything.
-   */
+  /** Whether each of these workers is still connected. `asking` must be a connection without subscriptions. */
   async areConnected(workers: readonly string[], asking: Redis): Promise<Map<string, boolean>> {
     if (workers.length === 0) return new Map();
     const reply = (await asking.pubsub("NUMSUB", ...workers.map((id) => this.#channelOf(id)))) as unknown[];

@@ -1,9 +1,9 @@
 import type { WorkerRecord } from "../../engine";
-import { type SeenHolder, stranger } from "../leaseJudge";
+import { type SeenHolder, unregisteredHolder } from "../leaseJudge";
 import { hashOf } from "./fields";
 
 /**
- * A worker's registration, stored beside its lease. `hasSession` means that it has a connection that can be checked.
+ * A worker's registration, stored beside its lease. `hasSession` tells whether it has a connection that can be checked.
  */
 interface KnownWorker extends Omit<WorkerRecord, "leaseMs"> {
   startedAt: number;
@@ -15,12 +15,12 @@ export function workerText({ leaseMs: _, ...worker }: WorkerRecord, startedAt: n
   return JSON.stringify({ ...worker, startedAt } satisfies KnownWorker);
 }
 
-/** Registered workers, and unregistered holders of jobs. */
+/** All registered workers, and unregistered ones that hold jobs. */
 export function holdersFrom([now, workers, leases, holding]: HoldersReply): SeenHolder[] {
   const until = hashOf(leases);
   const known = Object.entries(hashOf(workers)).map(([id, text]) => holderOf(id, text as string, until, now));
-  const strangers = holding.filter((id) => until[id] === undefined).map(stranger);
-  return [...known.filter((holder) => holder !== undefined), ...strangers];
+  const unregistered = holding.filter((id) => until[id] === undefined).map(unregisteredHolder);
+  return [...known.filter((holder) => holder !== undefined), ...unregistered];
 }
 
 function holderOf(

@@ -18,7 +18,7 @@ export async function look(connection: Connection): Promise<Snapshot> {
     const [[dueIn, time]] = (await connection.query(timesSql)).rows as [number | null, number][];
     const isDue = dueIn !== null && dueIn <= 0;
     if (isDue && (await promote(connection)) > 0) continue;
-    // If other workers are making the due jobs ready right now, these jobs can be claimed a moment later.
+    // Other workers may be making the due jobs ready right now. If so, look for these jobs again in a millisecond.
     return { positions: await readyTypes(connection), nextDueIn: isDue ? 1 : dueIn, now: time };
   }
 }
@@ -76,14 +76,15 @@ async function takeOpen(
 }
 
 /**
- * Locks the next jobs of a type. Skips those that other workers are claiming. Claims of a limited type wait for one
- * another, so if something locked its next job, it will soon be free. The claim waits for it, because a later job must not
- * overtake it.
+ * Locks the next jobs of a type. Skips those that other workers are claiming. For a type with a limit, only one worker
+ * claims at a time, so anything else that has locked its next job will soon be done. The claim waits for that, because
+ * a later job must not overtake.
  */
 async function headOf(connection: Connection, quota: Quota, isCurrent: boolean): Promise<ClaimedJob[]> {
   if (!quota.isLimited)
     return (await connection.query(headSql(isCurrent), valuesOf(quota))).rows.map(toClaimed);
-  // Without locking first: a locking search of the index would wait for jobs that an app is inserting.
+  // First read the ids without locking, because a locking search of the index would wait for jobs that an app is
+  // inserting.
   const ids = (await connection.query(orderSql, valuesOf(quota))).rows.map(([, id]) => id);
   if (ids.length === 0) return [];
   return (await connection.query(lockedSql(isCurrent), [ids])).rows.map(toClaimed);
@@ -99,7 +100,7 @@ async function quotasOf(
   positions: ReadonlyMap<string, Cursor>,
 ): Promise<Quota[]> {
   const limited = [...positions.keys()].filter((type) => limits.has(type));
-  // Two concurrent claims would both count one free slot and exceed the limit.
+  // Without this lock, two concurrent claims could count the same free slot and exceed the limit.
   const names = limited.map((type) => `limit ${type}`);
   await lockNames(connection, names);
   const quotas: Quota[] = [];
@@ -132,19 +133,22 @@ export function columns(isCurrent: boolean): string {
 
 const ready = "from jobs force index (jobs_ready) where status = 'pending' and type";
 
-/** One index step per type that has ready jobs. In a recursive query, MySQL would read all ready jobs. */
+/**
+ * Finds the next type with ready jobs in one index lookup. A recursive query would find all types, but MySQL would read
+ * all ready jobs for it.
+ */
 export const nextTypeSql = `select type, sort_order, id ${ready} > ? order by type, sort_order, id limit 1`;
 
 export const timesSql = `select
   (select due from jobs force index (jobs_scheduled) where status = 'scheduled' order by due limit 1) - ${now}, ${now}`;
 
 /**
- * Two index ranges. A row comparison would be a single condition, but MySQL would read all jobs of the type to evaluate
- * it.
+ * Compares the position as two index ranges. A row comparison would be a single condition, but MySQL would read all
+ * jobs of the type to evaluate it.
  */
 const onwards = `${ready} = ? and (sort_order = ? and id > ? or sort_order > ?) order by sort_order, id limit ?`;
 
-/** FORCE INDEX: if MySQL sorted the rows itself, it would lock all of them. */
+/** Uses FORCE INDEX, because if MySQL sorted the rows itself, it would lock all of them. */
 export function headSql(isCurrent: boolean): string {
   return `select ${columns(isCurrent)} ${onwards} for update skip locked`;
 }

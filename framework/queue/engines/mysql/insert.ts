@@ -25,7 +25,7 @@ function insertsInto(isCurrent: boolean) {
 /** The most jobs in one statement. Larger statements are not faster. */
 const portion = 500;
 
-/** Several jobs without keys, or one job with or without a key. */
+/** Inserts several jobs without unique keys, or one job with or without one. */
 export async function insertJobs(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {
   const pushed: Pushed[] = [];
   for (const some of portionsOf(jobs, portion)) pushed.push(...(await insertPortion(connection, some)));
@@ -63,8 +63,8 @@ async function stepOf(connection: Connection): Promise<number> {
 }
 
 /**
- * The job with the same key. Reads it with a lock, because a transaction that began earlier would not see the row
- * otherwise.
+ * Finds the job with the same key. Reads it with a lock, because otherwise a transaction that began earlier would not
+ * see the row.
  */
 async function existing(connection: Connection, job: NewJob): Promise<Pushed[]> {
   const open = "select id from jobs where unique_key = ? lock in share mode";
@@ -87,8 +87,8 @@ const cancelling = (isCurrent: boolean) => `update jobs
   where id in (?)`;
 
 /**
- * Inserts the job and cancels the jobs it replaces, within the open transaction. Calls for the same user are
- * serialized.
+ * Inserts the job and cancels the jobs that it replaces, within the open transaction. Concurrent calls for the same
+ * user run one after the other.
  */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
   await lockNames(connection, [matchName(job)]);

@@ -15,7 +15,8 @@ export class Polling implements Listener {
   #pause = soonest;
   #timer: NodeJS.Timeout | undefined;
   /**
-   * Whether the last claim got none of the ready jobs, because these workers don't handle them. Polling is then slow.
+   * Whether the last claim got none of the ready jobs, because these workers don't handle their types. Polling is then
+   * slow.
    */
   #foundNothing = false;
 

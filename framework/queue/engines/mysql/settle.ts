@@ -19,7 +19,10 @@ const finishOne = {
   before: finishing(""),
 };
 
-/** MySQL assigns from left to right, so `status` already has its new value. */
+/**
+ * SQL that ends a job. MySQL assigns from left to right, so `status` already has its new value in the later
+ * assignments.
+ */
 function finishing(remembering: string): string {
   return `update jobs
   set status = ?, completed_at = ${now}, result = ?, error = ?, locked_by = null, ${remembering} unique_key = null,
@@ -45,7 +48,7 @@ export async function settleJobs(
   }
   return transaction(connection, async () => {
     const cron = settlements.map(cronNextOf).filter((next) => next !== undefined);
-    // Without the lock, this transaction and `replaceJob` would not see each other's uncommitted rows.
+    // Lock the names, because otherwise this transaction and `replaceJob` would not see each other's uncommitted rows.
     await lockNames(connection, cron.map(matchName));
     const lost: number[] = [];
     for (const one of settlements) if (!(await settleOne(connection, worker, one))) lost.push(one.id);
@@ -68,7 +71,7 @@ async function completeAll(
   worker: string,
   plain: readonly Plain[],
 ): Promise<boolean> {
-  // Written as differences: V8 takes three times as long to serialize an array of 13-digit numbers.
+  // Write times as differences, because V8 takes three times as long to serialize an array of 13-digit numbers.
   const first = plain[0]?.createdAt ?? 0;
   const rows = JSON.stringify(
     plain.map(({ id, attempt, result, createdAt }) => [
@@ -109,7 +112,7 @@ async function settleOne(connection: Connection, worker: string, settlement: Set
   return isHeld;
 }
 
-/** Makes the next job's delay count from the recorded end of this job, because the insert runs later. */
+/** Makes the next job's delay count from this job's recorded end, because the next job is inserted a little later. */
 async function fromItsEnd(connection: Connection, id: number, next: NewJob): Promise<NewJob> {
   const { when } = next;
   if (when === undefined || "at" in when) return next;

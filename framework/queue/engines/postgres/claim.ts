@@ -31,7 +31,7 @@ export async function take(
   const sql = claimSql(variant, await connection.isCurrent());
   const ask = async () => (await connection.query(sql, values)).rows.map(toClaimed);
   if (!variant.isLimited) return ask();
-  // Two concurrent claims would both count one free slot and exceed the limit.
+  // Without this lock, two concurrent claims could count the same free slot and exceed the limit.
   return transaction(connection, async () => {
     await connection.query(lockTypes, [limited]);
     return ask();
@@ -45,7 +45,7 @@ function valuesFor(worker: string, request: ClaimRequest, positions: ReadonlyMap
   return [worker, request.limit, types, caps, orders, ids];
 }
 
-/** One index step per type that has ready jobs, not one per job. */
+/** SQL that finds the types with ready jobs in one index lookup per type, not one per job. */
 export const withReadyTypes = `with recursive ready(type) as (
     (select type from jobs where status = 'pending' order by type limit 1)
     union all
@@ -82,8 +82,9 @@ const shared = `, share as materialized (
 /** Skips jobs that other workers are claiming. */
 const skippingLocked = `${next} skip locked`;
 /**
- * Claims of a limited type wait for one another, so another claim never has its next job. Something else may have locked it
- * for a moment, such as a release that came too late. The claim waits for that, because a later job must not overtake it.
+ * For types with a limit, waits for locked rows instead of skipping them. Only one worker claims such a type at a time,
+ * so another claim never has its next job. Something else may have locked it for a moment, such as a late release. The
+ * claim waits for that, because a later job must not overtake.
  */
 const waitingIfLimited = `(select * from (${skippingLocked}) s where q.cap is null) union all
       (select * from (${next}) s where q.cap is not null)`;
@@ -97,9 +98,9 @@ interface Variant {
 
 /**
  * Takes each type's first rows from the index. The ids are an array, so that PostgreSQL can neither run the claim twice
- * in a loop nor expect the batch to be a large part of the table. A claim lost in a server crash is as good as never
- * made, so its commit doesn't wait for the disk. synchronous_commit is turned off for this transaction only, because
- * behind a pooler other clients share the session.
+ * in a loop nor expect the batch to be a large part of the table. If a server crash loses a claim, the jobs are simply
+ * still unclaimed, so the commit doesn't wait for the disk. synchronous_commit is turned off for this transaction only,
+ * because behind a pooler other clients share the session.
  */
 export function claimSql({ isSeveral, isLimited }: Variant, isCurrent = true): string {
   const known = isCurrent ? claims.current : claims.before;

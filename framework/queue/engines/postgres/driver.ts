@@ -8,15 +8,15 @@ export const lockSpace = 0x6c616a75;
 export const now = "(extract(epoch from statement_timestamp()) * 1000)::bigint";
 
 /**
- * Locks and notifications belong to a whole database, and several of its schemas may have a queue each. This suffix
- * tells them apart. It is empty for `public`, so that workers of earlier releases, which have no suffix, use the same
- * names there.
+ * A suffix that distinguishes the queues of several schemas, because locks and notifications belong to a whole
+ * database. It is empty for `public`, so that names there are the same as in earlier releases, which have no suffix.
  */
 export const schemaSuffix = `coalesce((select case when n.nspname = 'public' then '' else '_' || n.oid end
   from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass('jobs')), '')`;
 
 /**
- * Scheduling a job and queueing a cron job's next run lock the same `matchName`s, always in the same order.
+ * Locks `matchName`s. Scheduling a job and queueing a cron job's next run lock the same names in the same order, so
+ * they can't deadlock.
  */
 export const lockMatches = `select pg_advisory_xact_lock(${lockSpace}, hash) from (
   select distinct hashtext(name || ${schemaSuffix}) as hash from unnest($1::text[]) name order by 1) names`;
@@ -32,11 +32,14 @@ export interface PostgresClient {
 const names = new Map<string, string>();
 /** How often all prepared statements have been renamed. */
 let generation = 0;
-/** "cached plan must not change result type": someone changed the type of a column. */
+/**
+ * PostgreSQL's code for "cached plan must not change result type", which means that someone changed the type of a
+ * column.
+ */
 const changedType = "0A000";
 /**
- * Whether statements can be named. False behind a pooler that gives each transaction another session, where prepared
- * statements don't work.
+ * Whether statements can be named. False behind a pooler that gives each transaction another session: prepared
+ * statements don't work there.
  */
 let canName = true;
 

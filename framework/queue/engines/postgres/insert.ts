@@ -13,8 +13,8 @@ export const recordType = `(type text, user_id int, data text, sort_order int, a
   retry_policy text)`;
 
 /**
- * Inserts the records named n. For one release, `rescheduled_from` is written too, because workers of the
- * previous release read it.
+ * SQL that inserts the records named n. For one release, it also writes `rescheduled_from`, because workers of the
+ * previous release read that column.
  */
 export function insertInto(isCurrent: boolean): string {
   const [columns, values] = isCurrent
@@ -41,7 +41,7 @@ function insertsFor(isCurrent: boolean) {
 
 const openWithKey = "select id from jobs where unique_key = $1";
 
-/** Several jobs without keys, or one job with or without a key. */
+/** Inserts several jobs without unique keys, or one job with or without one. */
 export async function insertJobs(
   connection: Connection,
   jobs: readonly NewJob[],
@@ -50,7 +50,7 @@ export async function insertJobs(
   const records = JSON.stringify(jobs.map(toRecord));
   const insert = (await connection.isCurrent()) ? inserts.current : inserts.before;
   const { rows } = await connection.query(notifies ? insert.notifying : insert.silent, [records]);
-  // Ids are assigned row by row, in the order of the array.
+  // Rows get their ids one by one, in the order of the array.
   if (rows.length === jobs.length)
     return rows
       .map(idOf)
@@ -89,7 +89,7 @@ export function toRecord(job: NewJob): object {
 }
 
 /**
- * The shortest time between two notifications by this process, in milliseconds; the first is immediate. PostgreSQL
+ * The shortest time between two notifications by this process, in milliseconds. The first one is immediate. PostgreSQL
  * commits transactions that notify one at a time: 32 concurrent single inserts reached 12,000 per second without
  * notifications, and 4,700 with one notification each.
  */

@@ -13,8 +13,8 @@ const parkedOnes = "and status = 'parked' returning id";
 const staleOnes = `and status = 'processing' and started_at < ${now} - $5::bigint returning id`;
 
 /**
- * Inserts the job and cancels the jobs it replaces, within the open transaction. Calls for the same user are
- * serialized.
+ * Inserts the job and cancels the jobs that it replaces, within the open transaction. Concurrent calls for the same
+ * user run one after the other.
  */
 export async function replaceJob(connection: Connection, job: NewJob, staleMs: number): Promise<Replaced> {
   await connection.query(lockMatches, [[matchName(job)]]);

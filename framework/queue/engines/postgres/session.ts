@@ -131,8 +131,8 @@ export class Session implements Listener {
   }
 
   /**
-   * Whether notifications arrive. Sends one on another connection, because behind a pooler a connection may receive its
-   * own notifications but no others.
+   * Whether notifications from other connections arrive. Sends one on another connection, because behind a pooler a
+   * connection may receive only its own.
    */
   async #receivesNotifications(): Promise<boolean> {
     const token = `${process.pid}.${++this.#token}`;
@@ -159,7 +159,7 @@ export class Session implements Listener {
   }
 
   async #lock(connection: OpenConnection, worker: string): Promise<void> {
-    // If the lost connection still holds the lock, the next check tries again.
+    // If the lost connection still holds the lock, this fails, and the next check tries again.
     const { rows } = await connection.query(lock, [worker]);
     if (rows[0][0] === true) await connection.query(mark, [worker]);
   }

@@ -4,9 +4,9 @@ import { type Connection, transaction } from "../server/connection";
 import { lockMatches, now } from "./driver";
 import { insertInto, recordType, toRecord } from "./insert";
 
-// Joins the owner instead of comparing it with a constant. Because `locked_by` is mostly null, PostgreSQL would
-// otherwise expect one match, read the whole table to find it and loop over the batch, at 2,000 jobs per second instead
-// of 62,000.
+// Join the owner instead of comparing it with a constant. `locked_by` is mostly null, so with a constant PostgreSQL
+// would expect one match, read the whole table to find it and loop over the batch, at 2,000 jobs per second instead of
+// 62,000.
 const worker = "array_fill($4::text, array[cardinality($1::bigint[])])";
 const owned = (createdAt: string) => `where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker
     and j.created_at is not distinct from ${createdAt}`;
@@ -29,7 +29,7 @@ export const completeMany = `with done as (
 const openCron = `(select o.id from jobs o where o.user_id = n.user_id and o.type = n.type and o.cron is not null
   and o.status in ('pending', 'scheduled') limit 1)`;
 
-/** Any outcome and the next job, in one statement. */
+/** Settles jobs with any outcome and inserts the jobs that follow them, in one statement. */
 export const settleMany = settling(true);
 const settleManyBefore = settling(false);
 
@@ -71,7 +71,7 @@ export async function settleJobs(
     const cron = settlements.filter(cronNextOf);
     const others = settlements.filter((one) => !cronNextOf(one));
     const lost = others.length === 0 ? [] : await settleAll(connection, id, others);
-    // One at a time, because each settlement must see what the previous one queued.
+    // Settle one at a time, because each settlement must see the jobs that the previous one queued.
     for (const one of cron) lost.push(...(await settleAll(connection, id, [one])));
     return lost;
   });
@@ -142,7 +142,7 @@ function columnsOf<T extends Held>(
     `{${rows.map(({ attempt }) => attempt).join(",")}}`,
     textArray(rows.map(text)),
     worker,
-    // V8 takes eight times as long to format 13-digit numbers as it takes for their differences.
+    // Write times as differences, because V8 takes eight times as long to format 13-digit numbers.
     `{${rows.map(({ createdAt }) => (createdAt === null ? "null" : createdAt - since)).join(",")}}`,
     since,
   ];

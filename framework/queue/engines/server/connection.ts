@@ -3,9 +3,9 @@ import { LajuError } from "../../../config/errors";
 /** A database's own driver, below Knex. */
 export interface Driver {
   ask(raw: unknown, sql: string, values: readonly unknown[] | undefined, timeoutMs: number): Promise<Answer>;
-  /** Destroys a connection without telling the server. */
+  /** Closes a connection immediately, without telling the server. */
   cut(raw: unknown): void;
-  /** Whether the server itself rejected the statement, so that the connection can still be used. */
+  /** Whether the server itself rejected the statement, in which case the connection can still be used. */
   isAnswer(error: Error): boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Connection {
   isCurrent(): Promise<boolean>;
 }
 
-/** Commits everything or nothing. */
+/** Runs `work` in a transaction, which is rolled back if `work` fails. */
 export async function transaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   await connection.query("begin");
   try {
@@ -53,22 +53,25 @@ export function described(error: DatabaseError): Error {
   });
 }
 
-/** Knex prepends the whole statement, values included. */
+/** Returns a database error's message without the statement, which Knex prepends with all its values. */
 function withoutStatement({ message, sqlMessage }: DatabaseError): string {
   return sqlMessage ?? message.split(" - ").at(-1) ?? message;
 }
 
 /**
- * The server aborted this transaction because of another transaction: deadlock, serialization failure, lock wait
- * timeout.
+ * Codes of errors by which the server aborts a transaction because of another one: deadlock, serialization failure,
+ * lock wait timeout.
  */
 const aborted = ["40P01", "40001", "ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
-/** A pooler lost the prepared statement, or someone changed the type of its result. */
+/**
+ * Codes of errors that occur when a pooler has lost a prepared statement, or someone has changed the type of its
+ * result.
+ */
 const unprepared = ["26000", "42P05", "0A000"];
-/** After these errors nothing has changed, so the same statement can be repeated. */
+/** Codes of errors after which nothing has changed, so the same statement can be repeated. */
 const passing = new Set([...aborted, ...unprepared]);
 
-/** Repeats `work` after errors that it did not cause. */
+/** Repeats `work` after errors that it did not cause itself, such as a deadlock. */
 export async function withRetries<T>(work: () => Promise<T>, random = Math.random): Promise<T> {
   for (let turn = 1; ; turn++) {
     try {
@@ -84,8 +87,8 @@ export async function withRetries<T>(work: () => Promise<T>, random = Math.rando
 const lookEvery = 1000;
 
 /**
- * Whether the jobs table has the columns of this release. Until its migration has run, the code does without the new
- * columns and checks again before each statement, because a failed statement would abort the app's transaction.
+ * Whether the jobs table has the columns of this release. Until its migration has run, the code doesn't use the new
+ * columns and checks for them before each statement, because a failed statement would abort the app's transaction.
  */
 export class JobsTable {
   #isCurrent = false;

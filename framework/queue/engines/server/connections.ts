@@ -32,7 +32,7 @@ export class Connections {
       connection: place.url,
       pool: { min: 0, max: 10 },
       acquireConnectionTimeout: patience,
-      // Errors are thrown; Knex would also write them to standard output.
+      // Keep Knex from writing errors to standard output, because it also throws them.
       log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
     });
   }
@@ -54,7 +54,7 @@ export class Connections {
     return connection;
   }
 
-  /** Lends a connection while `work` runs. */
+  /** Calls `work` with a connection, which goes back to the pool afterwards. */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.open();
     try {
@@ -68,7 +68,7 @@ export class Connections {
     return this.use((connection) => connection.isCurrent());
   }
 
-  /** The connection of the app's transaction, which the app keeps. */
+  /** Wraps the connection of the app's transaction, which only the app may release. */
   async within(trx: Knex.Transaction): Promise<Connection> {
     return new OpenConnection(await connectionOf(trx), this);
   }
@@ -101,7 +101,7 @@ export class OpenConnection implements Connection {
     return this.owner.table.isCurrent(this);
   }
 
-  /** Abandons the connection, because the state of statements in flight is unknown. */
+  /** Closes the connection, because the state of its statements in flight is unknown. */
   cut(reason: Error): void {
     (this.raw as Disposable).__knex__disposed ??= reason;
     this.owner.driver.cut(this.raw);
@@ -112,12 +112,12 @@ export class OpenConnection implements Connection {
   }
 }
 
-/** A connection with Knex's own mark, which makes its pool discard it. */
+/** A connection with the property by which Knex marks it as unusable, so that its pool discards it. */
 type Disposable = { __knex__disposed?: unknown };
 
 /**
- * A connection that is kept for one purpose as long as it works. Its tasks run one at a time, in the order in which
- * they arrive.
+ * A connection that serves one purpose for as long as it works. Its tasks run one at a time, in the order in which they
+ * arrive.
  */
 export class SerialConnection {
   #connection: OpenConnection | undefined;

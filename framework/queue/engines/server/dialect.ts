@@ -50,8 +50,8 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   park(connection: Connection, type: string, idleMs: number): Promise<number>;
   unpark(connection: Connection, types: readonly string[]): Promise<number>;
   /**
-   * Wakes the workers of other processes when jobs are pushed: the first time at once, and after that once for all jobs
-   * pushed in the meantime.
+   * Wakes the workers of other processes when jobs are pushed. The first push notifies at once. Further pushes are
+   * combined into one notification a moment later.
    */
   notifier(connections: Connections): Notifier;
   listener(connections: Connections): Listener;
@@ -60,7 +60,7 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
 export interface Notifier {
   /** Whether a push should notify immediately. If not, call `pushed`, which notifies a moment later. */
   isDue(): boolean;
-  /** Jobs were pushed without a notification. */
+  /** Notifies a moment later, about jobs that were pushed without a notification. */
   pushed(): void;
   close(): void;
 }
@@ -78,8 +78,8 @@ export interface Listener {
 }
 
 /**
- * The position of the last claimed job of a type. Earlier jobs may have left dead index entries, which then need not be
- * scanned.
+ * The position of the last claimed job of a type. A search that starts there doesn't have to scan the dead index
+ * entries of earlier jobs.
  */
 export type Cursor = [order: number, id: number];
 

@@ -14,7 +14,7 @@ export async function countJobs(database: Knex): Promise<QueueCounts> {
   return countsOf(byType);
 }
 
-/** Newest first. */
+/** Lists jobs, newest first. */
 export async function listJobs(database: Knex, filter: JobFilter): Promise<JobRecord[]> {
   const { states, types, userId, limit } = filter;
   const query = database("jobs").options(unlimited).orderBy("id", "desc").limit(limit);
@@ -94,8 +94,8 @@ async function retryThese(
 }
 
 /**
- * Whether another job has the key. Lets the unique index decide, because only it knows which of two concurrent retries
- * is first.
+ * Whether another job has the key. Lets the unique index decide, because only the index knows which of two concurrent
+ * retries is first.
  */
 async function isKeyTaken(claimKey: () => Promise<number>): Promise<boolean> {
   try {

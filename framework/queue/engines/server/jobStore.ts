@@ -51,20 +51,20 @@ export class ServerJobStore implements JobStore {
   }
 }
 
-/** Two statements that lock the same rows in the same order can't deadlock. */
+/** Sorts jobs by id, because statements that lock the same rows in the same order can't deadlock. */
 function inOrder<T extends Held>(jobs: readonly T[]): T[] {
   return [...jobs].sort((a, b) => a.id - b.id);
 }
 
 /**
- * How long a snapshot of the table is used, in milliseconds. A job with a higher priority may go unnoticed for that
- * long.
+ * How long a snapshot of the table is used, in milliseconds. During that time, a job with a higher priority may go
+ * unnoticed.
  */
 const memory = 250;
 
 interface Look {
   positions: Map<string, Cursor>;
-  /** By this host's clock. */
+  /** When the next scheduled job is due, by this host's clock. */
   nextDueAt: number | null;
   until: number;
 }
@@ -96,7 +96,8 @@ export class Claims {
       return this.#claimed(claimed, request, news);
     } catch (error) {
       if (claimed.length === 0) throw error;
-      // Return the jobs that are already claimed. The next claim, which follows immediately, reports the error.
+      // Return the jobs that are already claimed instead of throwing. The next claim, which follows immediately,
+      // reports the error.
       return this.#claimed(claimed, request, { ...look, nextDueAt: Date.now() });
     }
   }

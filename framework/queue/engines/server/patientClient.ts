@@ -13,7 +13,7 @@ interface Query {
 
 /** Knex's client with additions for the queue's connections. */
 export interface PatientClient extends Knex.Client {
-  /** Marks all current connections as not to be reused. */
+  /** Marks all open connections, so that they aren't used again. */
   doubt(): void;
   isDoubted(connection: object): boolean;
 }

@@ -29,9 +29,9 @@ export async function pruneJobs(
 }
 
 /**
- * The ids of jobs to delete. Searches until it finds some, skipping jobs that are kept. Needs no index on the end time:
- * ids grow with time, so the oldest rows come first, and the search can stop at the first job that is too young to have
- * ended before the limit.
+ * The ids of jobs to delete. Skips jobs that are kept, and searches until it finds some to delete. Needs no index on
+ * the end time: ids grow with time, so the oldest rows come first, and the search can stop at the first job that is too
+ * young to have ended before the limit.
  */
 async function nextOld(
   database: Knex,

@@ -8,8 +8,8 @@ import type { Connections } from "./connections";
 import type { Notifier, ServerDialect } from "./dialect";
 
 /**
- * The maximum number of inserts in flight at once. With two, each would be half as large and take a third longer per
- * job.
+ * The maximum number of inserts in flight at once. With two, each would insert half as many jobs and take a third
+ * longer per job.
  */
 const width = 1;
 /** More jobs than this may need several statements, so they are queued in a transaction. */
@@ -34,7 +34,7 @@ export class Pushes {
     if (trx !== undefined) return this.#within(trx, (connection) => this.#insertSilently(connection, jobs));
     const isApart = jobs.some(isUnique) || jobs.length > portion || portionsOf(jobs).length > 1;
     const pushed = await (isApart
-      ? // A job that waits for another transaction with the same key must not delay others.
+      ? // A job with a unique key may wait for another transaction. Insert it alone, so that it delays no others.
         this.#alone((connection) => this.#insertAll(connection, jobs))
       : this.#batcher.push(jobs));
     pushedHere();
@@ -77,7 +77,7 @@ export class Pushes {
   }
 
   /**
-   * Jobs with a key are inserted one at a time, because only the database knows which of two concurrent inserts is
+   * Inserts jobs with a unique key one at a time, because only the database knows which of two concurrent inserts is
    * first.
    */
   async #insertSilently(connection: Connection, jobs: readonly NewJob[]): Promise<Pushed[]> {

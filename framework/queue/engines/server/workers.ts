@@ -1,14 +1,14 @@
 import type { Knex } from "knex";
 import type { ClaimedJob, Heartbeat, Holder, Judge, WorkerRecord } from "../../engine";
 import { byStartOrder, toClaimed } from "../claimedJob";
-import { type SeenHolder, stranger } from "../leaseJudge";
+import { type SeenHolder, unregisteredHolder } from "../leaseJudge";
 import { sorted } from "../verdict";
 import { typesOf, typesText } from "../workerTypes";
 import type { ServerDialect } from "./dialect";
 
 type Sql = Pick<ServerDialect, "now">;
 
-/** `isCurrent`: see JobsTable. */
+/** Registers a worker. `isCurrent` tells whether the table has this release's columns (see JobsTable). */
 export async function registerWorker(
   database: Knex,
   { now }: Sql,
@@ -32,7 +32,7 @@ export async function unregisterWorker(database: Knex, id: string): Promise<void
   await database("queue_workers").where({ id }).delete();
 }
 
-/** Registered workers, and unregistered holders of jobs. */
+/** All registered workers, and unregistered ones that hold jobs. */
 export async function holdersOf(database: Knex, { now }: Sql): Promise<SeenHolder[]> {
   const workers: WorkerRow[] = await database("queue_workers").select(
     "*",
@@ -43,8 +43,8 @@ export async function holdersOf(database: Knex, { now }: Sql): Promise<SeenHolde
     .where({ status: "processing" })
     .whereNotNull("locked_by")
     .distinct("locked_by");
-  const strangers = holding.map(({ locked_by }) => locked_by).filter((id) => !known.has(id));
-  return [...workers.map(toHolder), ...strangers.map(stranger)];
+  const unregistered = holding.map(({ locked_by }) => locked_by).filter((id) => !known.has(id));
+  return [...workers.map(toHolder), ...unregistered.map(unregisteredHolder)];
 }
 
 interface WorkerRow {
@@ -56,7 +56,7 @@ interface WorkerRow {
   started_at: number;
   lease_until: number;
   remaining: number;
-  /** Missing before this release's migration. */
+  /** Undefined until this release's migration has run. */
   types?: string | null;
 }
 
@@ -81,7 +81,7 @@ export function takeOverFrom(database: Knex, { dead, by, judge, columns }: Takeo
       const ours = { id: dead.id, lease_until: dead.lease.until };
       if ((await trx("queue_workers").where(ours).delete()) === 0) return [];
     } else if ((await trx("queue_workers").where({ id: dead.id }).first("id")) !== undefined) {
-      // The worker registered between the two queries.
+      // The worker registered between the two queries, so it isn't dead.
       return [];
     }
     const held = { status: "processing", locked_by: dead.id };

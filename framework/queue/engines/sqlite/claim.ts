@@ -34,7 +34,7 @@ function claimsOf(isCurrent: boolean) {
 
 const headWithOrder = headOfType.replace("select id", "select sort_order, id");
 
-/** One index step per type that has ready jobs, not one per job. */
+/** Finds the types with ready jobs in one index lookup per type, not one per job. */
 const readyTypes = `with recursive ready(type) as (
     select min(type) from jobs where status = 'pending'
     union all
@@ -117,7 +117,8 @@ export function typesReady(database: Database): string[] {
 }
 
 /**
- * The claim's queries, exported for the test of their query plans: each must use an index, however many jobs there are.
+ * The claim's queries. Exported for the test of their query plans: each must use an index, so that a large table
+ * doesn't slow it down.
  */
 export const claimQueries = {
   claimHead: claims.current.head,
@@ -127,7 +128,7 @@ export const claimQueries = {
   firstDue,
 };
 
-/** A row of `typedColumns`. */
+/** Reads a row of `typedColumns`. */
 export function toClaimed(row: unknown[]): ClaimedJob {
   return toTyped(row, row[5] as string);
 }

@@ -13,7 +13,7 @@ export function openQueueFile(file: string, mustExist: boolean): Database {
     });
   }
   const database = openSqlite(file, { mustExist });
-  // SQLite's own waiting blocks the process and is unfair, unlike `withLock`.
+  // Turn off SQLite's own waiting, which blocks the process and is unfair. `withLock` waits instead.
   database.pragma("busy_timeout = 0");
   // The cache's maximum size in KiB: large enough that a claimed batch is still cached when it is completed.
   database.pragma("cache_size = -16384");
@@ -27,7 +27,7 @@ export async function handleOf(trx: Knex.Transaction): Promise<Database> {
 
 const prepared = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>();
 
-/** A statement, prepared once per handle. */
+/** Prepares a statement, once per handle. */
 export function statement<Row = unknown>(database: Database, sql: string): Statement<unknown[], Row> {
   let known = prepared.get(database);
   if (known === undefined) {
@@ -42,7 +42,10 @@ export function statement<Row = unknown>(database: Database, sql: string): State
   return found as Statement<unknown[], Row>;
 }
 
-/** Values for ?1, ?2, …, which a statement can use several times. better-sqlite3 takes them by name. */
+/**
+ * Numbers values for ?1, ?2, …, so that a statement can use a value several times. better-sqlite3 takes such values by
+ * name.
+ */
 export function numbered(...values: unknown[]): Record<number, unknown> {
   return Object.fromEntries(values.map((value, index) => [index + 1, value]));
 }
@@ -90,7 +93,10 @@ function inTransaction<T>(database: Database, work: () => T): T {
   }
 }
 
-/** For work that runs without `withLock`: a query, or part of the app's own transaction. */
+/**
+ * Runs work that doesn't need `withLock`: a query, or part of the app's own transaction. Adds a hint to the error if a
+ * table is missing.
+ */
 export function reading<T>(work: () => T): T {
   try {
     return work();

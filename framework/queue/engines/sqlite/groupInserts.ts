@@ -44,7 +44,7 @@ export function groupInserts(database: Database): (jobs: readonly NewJob[]) => P
     waiting = waiting.slice(taken.length);
   }
 
-  /** A job that can't be inserted must not fail the others. */
+  /** Inserts the jobs of one push separately, so that a job that can't be inserted doesn't fail the others. */
   async function alone({ jobs, resolve, reject }: Waiting): Promise<void> {
     await withLock(database, () => insertJobs(database, jobs, Date.now())).then(resolve, reject);
   }

@@ -16,7 +16,7 @@ export function countJobs(database: Database): QueueCounts {
   return countsOf(byType);
 }
 
-/** Newest first. */
+/** Lists jobs, newest first. */
 export function listJobs(database: Database, { states, types, userId, limit }: JobFilter): JobRecord[] {
   const rows = statement<JobRow>(
     database,

@@ -4,8 +4,8 @@ import { rowsOf } from "./connection";
 const current = new WeakSet<Database>();
 
 /**
- * Whether the jobs table has the columns of this release. Until its migration has run, the code does without
- * the new columns and checks again on each call.
+ * Whether the jobs table has the columns of this release. Until its migration has run, the code doesn't use the new
+ * columns and checks for them on each call.
  */
 export function isCurrent(database: Database): boolean {
   if (current.has(database)) return true;

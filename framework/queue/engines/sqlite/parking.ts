@@ -13,13 +13,14 @@ const unparking = `update jobs set status = 'pending' where id in
   (select id from jobs where status = 'parked' and type in (select value from json_each(?)) limit ${portion})`;
 
 /**
- * Does nothing until the migration has run: without its index, every search for parked jobs would read the whole table.
+ * Parks jobs of a type. Does nothing until the migration has run: without its index, every search for parked jobs would
+ * read the whole table.
  */
 export function parkJobs(database: Database, type: string, before: number): number {
   return isCurrent(database) ? statement(database, parking).run(type, before).changes : 0;
 }
 
-/** Checks without the write lock, because usually no jobs are parked. */
+/** Whether any jobs are parked. Checks without the write lock, because usually none are. */
 export function isAnyParked(database: Database): boolean {
   if (!isCurrent(database)) return false;
   return rowsOf(database, "select 1 from jobs where status = 'parked' limit 1").length > 0;

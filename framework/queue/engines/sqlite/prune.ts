@@ -5,7 +5,7 @@ const due = `delete from jobs where id in
   (select id from jobs where remove_at is not null and remove_at <= ? and status = 'completed'
    order by remove_at limit ?) returning id`;
 
-/** Ids grow with time, so the oldest rows come first, and this needs no index on the end time. */
+/** The table's oldest rows. Needs no index on the end time, because ids grow with time. */
 const oldest = `select id, created_at, completed_at <= ?
     and (status in ('failed', 'cancelled') or status = 'completed' and remove_at is null)
   from jobs where id > ? order by id limit ?`;
@@ -21,7 +21,7 @@ export function pruneJobs(database: Database, limits: PruneLimits, position: { a
 }
 
 /**
- * The ids of jobs to delete. Searches until it finds some, skipping jobs that are kept, and stops at the first job that
+ * The ids of jobs to delete. Skips jobs that are kept, and searches until it finds some to delete or reaches a job that
  * is too young to have ended before the limit.
  */
 function nextOld(

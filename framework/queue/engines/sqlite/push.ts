@@ -63,7 +63,7 @@ const openOnes = "status in ('pending', 'scheduled') returning id";
 const parkedOnes = "status = 'parked' returning id";
 const staleOnes = "status = 'processing' and started_at < ?6 returning id";
 
-/** Inserts a job and cancels the jobs it replaces. */
+/** Inserts a job and cancels the jobs that it replaces. */
 export function replaceJob(database: Database, job: NewJob, staleMs: number, now: number): Replaced {
   const { id } = insertJob(database, job, now);
   const match = [now, id, job.userId, job.type, job.cron === undefined ? 1 : 0];

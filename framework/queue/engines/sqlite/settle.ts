@@ -68,13 +68,16 @@ function completePlain(database: Database, worker: string, plain: readonly Plain
     return [];
   } catch (error) {
     if (!(error instanceof LostJobs)) throw error;
-    // The worker no longer held all of them, which is rare. The changes were rolled back, so settle the jobs one by one
-    // to find out which were lost.
+    // The worker no longer held all of the jobs, which is rare. The changes were rolled back, so settle the jobs one by
+    // one to find out which ones were lost.
     return plain.filter((one) => !settleOne(database, worker, one, now)).map(({ id }) => id);
   }
 }
 
-/** Usually there is one group, because few jobs are being retried. */
+/**
+ * Groups jobs by attempt, because one statement completes jobs of one attempt. Few jobs are being retried, so usually
+ * there is one group.
+ */
 function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
   const groups = new Map<number, Plain[]>();
   for (const one of plain) {
@@ -87,7 +90,7 @@ function byAttempt(plain: readonly Plain[]): Map<number, Plain[]> {
 
 /** The values of `completeMany`. */
 function completion(worker: string, attempt: number, plain: readonly Plain[], now: number) {
-  // Written as differences: V8 takes three times as long to serialize an array of 13-digit numbers.
+  // Write times as differences, because V8 takes three times as long to serialize an array of 13-digit numbers.
   const since = plain[0]?.createdAt ?? 0;
   const done = plain.map(({ id, result, createdAt }) => [
     id,
@@ -124,7 +127,7 @@ function isSucceeded(database: Database, settlement: Settlement): boolean {
   return next !== undefined && statement(database, openCron).get(next.userId, next.type) !== undefined;
 }
 
-/** `isCounted`: whether the claim counts as an attempt. */
+/** Returns jobs to the queue. `isCounted` tells whether the claim counts as an attempt. */
 export function releaseJobs(
   database: Database,
   worker: string,

@@ -16,7 +16,7 @@ import { noteProgress, releaseJobs, settleJobs } from "./settle";
 import { watchFile } from "./wake";
 import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } from "./workers";
 
-/** Unlike a server, a file has no connections that could show whether a worker is alive. */
+/** Empty, because a file, unlike a server, has no connections that could show whether a worker is alive. */
 const noConnections: ReadonlyMap<string, boolean> = new Map();
 
 /** The queue in an SQLite file. */

@@ -12,7 +12,7 @@ const looks = [0, 1, 3, 10, 40];
 
 /**
  * Calls `onWake` when another connection has committed something. Doesn't poll, because the kernel reports writes to
- * the WAL. On network file systems, where the kernel can't, the worker's own polling finds the jobs.
+ * the WAL. It can't do that on network file systems, where the worker's own polling finds the jobs.
  */
 export function watchFile(database: Database, file: string, onWake: () => void): Watch {
   let version = dataVersion(database);

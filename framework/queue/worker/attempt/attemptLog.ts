@@ -17,16 +17,16 @@ import { type Held, heldKey } from "../../engine";
 /** How long a log is kept after it was last written or touched, in milliseconds. */
 const keepFor = 7 * 86_400_000;
 /**
- * How long a log is kept once others have taken over from its worker, in milliseconds. A claim that was still in flight
- * may give that worker another job, which it will never start.
+ * How long a log is kept once other workers have taken over from its worker, in milliseconds. A claim that was still in
+ * flight may give the dead worker another job, and only the log shows that it never started.
  */
 const keepTakenFor = 600_000;
 
 /**
  * Records which jobs' last attempts a worker has started: one line each, written before the handler runs. If the worker
  * dies, its successor can tell a job whose last attempt was started, and therefore failed, from a job that was only
- * claimed. The log is never synced: the page cache outlives the process, and after a crash of the machine the log isn't
- * used.
+ * claimed. The log is never synced to disk: the page cache outlives the process, and after a crash of the machine the
+ * log isn't used.
  */
 export class AttemptLog {
   #file: string | undefined;
@@ -94,7 +94,7 @@ export class AttemptLog {
     }
   }
 
-  /** Called when this worker has taken over from a dead one. */
+  /** Called with the id of a dead worker, once this worker has taken over from it. */
   retire(worker: string): void {
     this.#expireSoon(this.#fileOf(worker));
   }
@@ -103,7 +103,7 @@ export class AttemptLog {
     return join(this.folder, `${worker}.begun`);
   }
 
-  /** Makes the log look old, so that a worker that starts later than `keepTakenFor` from now removes it. */
+  /** Makes the log look old, so that any worker that starts more than `keepTakenFor` from now removes it. */
   #expireSoon(file: string): void {
     const time = new Date(Date.now() - keepFor + keepTakenFor);
     try {
@@ -123,8 +123,8 @@ export class AttemptLog {
 }
 
 /**
- * The id of the system's current boot. If the system doesn't provide one, a log from before a crash of the machine
- * might look complete.
+ * The id of the system's current boot; undefined if the system doesn't provide one. A log from before a crash of the
+ * machine may then look complete.
  */
 function bootId(): string | undefined {
   try {

@@ -8,7 +8,7 @@ import { afterFailure, cronNext, cronTime } from "./nextRun";
 export type Ending =
   | { kind: "returned"; result: unknown }
   | { kind: "threw"; error: unknown }
-  /** The job cannot be run: it has no handler, or its data is unreadable. A retry would not help. */
+  /** The job can't be run, because it has no handler or its data is unreadable. A retry would not help. */
   | { kind: "refused"; error: unknown }
   | { kind: "crashed"; error: unknown };
 
@@ -44,7 +44,7 @@ export function settlementOf(
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
   const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
-  // Lists the fields, because this runs for every job and a spread would take longer than all the rest.
+  // List the fields, because this runs for every job, and a spread would take longer than everything else.
   const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
   if (remark !== undefined) done.error = remark;
   try {
@@ -59,7 +59,7 @@ function withNext(settlement: Exclude<Settlement, { state: "retry" }>, next: New
   return next === undefined ? settlement : { ...settlement, next };
 }
 
-/** The delay before the retry; undefined if there is none. */
+/** The delay before the retry; undefined if the job is not retried. */
 function retryDelay(
   job: ClaimedJob,
   handler: Handler | undefined,
@@ -80,7 +80,7 @@ function retryDelay(
 /** How often a pushed job is attempted if its handler doesn't declare `attempts`. */
 const defaultAttempts = 3;
 
-/** After how many failed attempts the job has failed. `attempts` is the number that its handler declares. */
+/** The number of failed attempts after which a job has failed. `attempts` is the number that its handler declares. */
 export function attemptsFor(
   { retryPolicy }: { retryPolicy: RetryPolicy | null },
   { attempts }: { attempts: number | null },

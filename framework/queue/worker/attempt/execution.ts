@@ -68,7 +68,7 @@ export class Execution implements JobContext {
     return { kind: "threw", error: this.#timeoutError };
   }
 
-  /** Starts the handler. Calls `onEnd` when it ends, immediately if the handler is synchronous. */
+  /** Starts the handler. Calls `onEnd` when it returns, which for a synchronous handler is immediately. */
   begin(): void {
     const { timeoutMs } = this.handler;
     if (timeoutMs !== null) {
@@ -104,7 +104,7 @@ export class Execution implements JobContext {
     this.#controller?.abort(error);
   }
 
-  /** The handler has returned. */
+  /** Called when the handler has returned. */
   #end(ending: Ending): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     if (this.#isAbandoned) this.events.onEnd(this, undefined);
@@ -115,10 +115,10 @@ export class Execution implements JobContext {
 export interface ExecutionEvents {
   /** How long a handler may keep running after its timeout, in milliseconds. */
   stuckAfterMs: number;
-  /** The slot is free. `ending` is undefined if the attempt was abandoned. */
+  /** Called when the slot is free. `ending` is undefined if the attempt was abandoned. */
   onEnd(execution: Execution, ending: Ending | undefined): void;
   onProgress(execution: Execution, value: unknown): void;
-  /** The handler is still running long after its timeout. */
+  /** Called when the handler is still running long after its timeout. */
   onStuck(execution: Execution): void;
 }
 

@@ -10,8 +10,8 @@ interface Next {
 }
 
 /**
- * The job that follows a failed one. With autoRescheduleOnFailure, a failed cron job also runs again after that delay,
- * and returns to its schedule once it succeeds, so that there is only ever one next run.
+ * The job that follows a failed one. With autoRescheduleOnFailure, even a cron job runs again after that delay, not at
+ * its next scheduled time, so that there is only ever one next run. Once it succeeds, it returns to its schedule.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {
   const { cron, rescheduleDelay } = job;
@@ -29,8 +29,8 @@ export function cronNext(job: ClaimedJob, now: number): Next {
 }
 
 /**
- * When a cron job runs next. Never throws, because the job must be settled even if its schedule can't be read. Looks
- * for the first time after the job's due time if that is later than now: otherwise, after the clock was set back, the
+ * When a cron job runs next. Never throws, because the job must be settled even if its schedule can't be read. If the
+ * job's due time is later than now, looks for the first time after that. Otherwise, after the clock was set back, the
  * job would run twice for the same time.
  */
 export function cronTime(
@@ -47,8 +47,8 @@ export function cronTime(
 }
 
 /**
- * The next run, with the schedule read in UTC: running at the wrong hour is better than never. Another Node version may
- * know the time zone.
+ * The next run with the schedule read in UTC, because running at the wrong hour is better than never. The time zone may
+ * be unknown only to this version of Node.
  */
 function inUtc(cron: CronRun, type: string, now: number): { at?: number | undefined; remark: string } {
   try {

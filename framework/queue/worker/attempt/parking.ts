@@ -18,7 +18,7 @@ export interface ParkingOptions {
 
 /**
  * Parks jobs of types that no living worker handles (during a deploy, or after a handler was removed), so that claims
- * don't have to skip them. A worker that handles them makes them ready again before its first claim.
+ * don't have to skip them. A worker that handles such a type makes its jobs ready again before its first claim.
  */
 export class Parking {
   #isOver = false;
@@ -33,7 +33,7 @@ export class Parking {
 
   async parkOthers(holders: readonly Holder[]): Promise<void> {
     const taken = typesTaken(holders);
-    // A worker of the previous release doesn't say which types it handles, so it may handle all of them.
+    // A worker of the previous release doesn't report its types, so it may handle all of them.
     if (taken === undefined) return;
     for (const type of await this.options.engine.readyTypes()) {
       if (!taken.has(type) && !this.options.types.includes(type)) await this.#park(type);

@@ -4,22 +4,22 @@ import { bullFunction } from "../package";
 export const fieldsOfJob = 13;
 
 /**
- * Adds jobs with BullMQ's scripts. `add(at)` reads the arguments from `at` on, and returns the id and whether
- * the job is new.
+ * Adds jobs with BullMQ's scripts. `add(at)` reads the job's arguments starting at ARGV[at], and returns the id and
+ * whether the job is new.
  */
 export function addLua(): string {
   return `
 ${bullFunction("addStandardJob")}
 ${bullFunction("addPrioritizedJob")}
 ${bullFunction("addDelayedJob")}
--- Workers of the previous release read "rescheduledFrom".
+-- "rescheduledFrom" is for workers of the previous release, which read that name.
 local extras = {{6, "userId"}, {7, "cron"}, {8, "timezone"}, {9, "rescheduleDelay"}, {10, "removeDelay"},
   {11, "rescheduledFromJob"}, {11, "rescheduledFrom"}, {12, "retryPolicy"}}
 local lastId
 local noOptions = cmsgpack.pack({})
 
--- All queues share one id sequence. Jobs added by others (a dashboard's "duplicate") took their ids from the
--- queue's own.
+-- All queues share one id sequence. Another program (a dashboard's "duplicate") takes ids from a queue's own counter,
+-- so continue after whichever is higher.
 local function nextId(queue)
   lastId = lastId or tonumber(call("GET", root .. "id")) or 0
   if not queue.isNumbered then

@@ -36,7 +36,7 @@ local function queueOf(type)
   return queue
 end
 
--- Finds the queue of a job: by its type if the caller knows it.
+-- Finds the queue of a job: by its type if the caller knows the type, otherwise by searching all queues.
 local function queueWith(id, type)
   if type ~= nil and type ~= "" then return queueOf(type) end
   for _, each in ipairs(call("SMEMBERS", root .. "types")) do
@@ -60,7 +60,7 @@ local function holdsFewer(worker, count)
   end
 end
 
--- Clean up after a job that ended, whatever the outcome.
+-- Clean up after a job that ended, whatever its outcome.
 local function ended(queue, id, user, cron)
   if user then call("SREM", openKey(queue, user, cron), id) end
 end

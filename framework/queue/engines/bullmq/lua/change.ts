@@ -56,7 +56,7 @@ end
 if user ~= "" then
   for _, other in ipairs(call("SMEMBERS", openKey(queue, user, isCron))) do
     if call("EXISTS", queue.prefix .. other) == 0 then
-      -- Somebody deleted it.
+      -- Another program deleted the job.
       call("SREM", openKey(queue, user, isCron), other)
     elseif other ~= id and mayGo(other) and cancel(queue, other, id) then
       answer[#answer + 1] = other
@@ -71,7 +71,7 @@ const again = (): string => `
 ${bullFunction("reprocessJob")}
 local function again(queue, id, state)
   local key = queue.prefix .. id
-  -- An unfinished job may have its unique key now.
+  -- Don't retry a job whose unique key now belongs to an unfinished job.
   local unique = call("HGET", key, "deid")
   local holder = unique and call("GET", queue.prefix .. "de:" .. unique)
   if holder and holder ~= id and call("EXISTS", queue.prefix .. holder) == 1 then return false end
@@ -103,8 +103,8 @@ return retried
 `;
 
 /**
- * ARGV: prefix, the most jobs to retry. Returns the ids that are ready again; none when no failed jobs are
- * left.
+ * ARGV: prefix, the maximum number of jobs to retry. Returns the ids that are ready again, or none if no failed jobs
+ * are left.
  */
 export const retryFailedLua = (): string => `
 ${again()}
@@ -112,7 +112,7 @@ local retried = {}
 local most = tonumber(ARGV[2])
 for _, type in ipairs(call("SMEMBERS", root .. "types")) do
   local queue = queueOf(type)
-  -- Jobs whose key another job has now are skipped and stay failed.
+  -- Skip jobs whose unique key now belongs to another job. They stay failed.
   local stay = 0
   while #retried < most do
     local ids = call("ZRANGE", queue.failed, stay, stay + most - #retried - 1)

@@ -15,7 +15,7 @@ local limits = {}
 for at = 5 + named, #ARGV, 2 do limits[ARGV[at]] = tonumber(ARGV[at + 1]) end
 local nextDue
 
--- BullMQ would put a job that became due behind all waiting ones. Put it before the younger ones.
+-- BullMQ would put a job that became due behind all waiting jobs. Put it in front of them instead.
 local function promote(queue)
   local due = call("ZRANGEBYSCORE", queue.delayed, 0, (now + 1) * 0x1000 - 1, "LIMIT", 0, 1000)
   if #due == 0 then return end
@@ -47,7 +47,7 @@ local function promoteAll(queue)
   end
 end
 
--- A job whose id isn't a number was added by another program. Fail it, so that it doesn't block the others.
+-- A job whose id isn't a number was added by another program. Fail it, so that it doesn't block the jobs behind it.
 local function nextWaiting(queue)
   while true do
     local id = call("LINDEX", queue.wait, -1)
@@ -58,7 +58,7 @@ local function nextWaiting(queue)
   end
 end
 
--- The first job of each list, as a number that can be compared across queues: its priority, then its age.
+-- Note the first job of each list as a number that can be compared across queues: its priority, then its age.
 local function lookAtWaiting(queue)
   local waiting = nextWaiting(queue)
   queue.waiting = waiting and ${middle} * 0x100000000 + waiting % 0x100000000 or math.huge
@@ -91,10 +91,10 @@ local function first()
   return best
 end
 
--- No BullMQ lock ("0"): the job names its worker, and the worker's lease shows whether it is alive.
+-- The token "0" means no BullMQ lock: the job names its worker, and the worker's lease shows whether it is alive.
 local options = cmsgpack.pack({token = "0", lockDuration = 0, name = worker})
 local function take(queue)
-  -- BullMQ takes jobs without a priority first. If it isn't their turn, show it an empty list.
+  -- BullMQ starts jobs without a priority first. If the next job has a priority, replace that list with an empty one.
   local isPrioritized = queue.first < queue.waiting
   local wait = isPrioritized and root .. "none" or queue.wait
   local keys = {wait, queue.active, queue.prioritized, queue.events, queue.stalled, queue.limiter, queue.delayed,
@@ -104,7 +104,7 @@ local function take(queue)
   if isPrioritized then lookAtPrioritized(queue) else lookAtWaiting(queue) end
   choose(queue)
   local isTaken = type(taken[1]) == "table"
-  -- Nothing taken although jobs are there: the queue is paused, or limited by BullMQ's own settings.
+  -- If BullMQ returned no job, the queue is paused, or limited by BullMQ's own settings.
   if queue.room <= 0 or not isTaken then queue.head = math.huge end
   return isTaken and {queue.type, taken[2], taken[1]} or nil
 end

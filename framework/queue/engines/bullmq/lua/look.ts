@@ -94,8 +94,8 @@ return paused
 `;
 
 /**
- * ARGV: prefix, how long finished jobs are kept, the most to delete, then for each type and state how many of
- * its oldest jobs the previous call kept. Returns how many were deleted, then the new numbers.
+ * ARGV: prefix, how long finished jobs are kept, the maximum number to delete, then for each type and state how many of
+ * its oldest jobs the previous call kept. Returns how many were deleted, then these numbers for the next call.
  */
 export const pruneLua = (): string => `
 ${bullFunction("removeJob")}
@@ -103,7 +103,7 @@ local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local deleted = 0
 local function delete(queue, id)
   local key = queue.prefix .. id
-  -- A canceled job is in none of BullMQ's states: removeJob would search all waiting jobs for it.
+  -- A canceled job is in none of BullMQ's states, so removeJob would search all waiting jobs for it.
   if call("ZREM", queue.cancelled, id) == 1 then
     call("DEL", key, key .. ":logs")
   else
@@ -115,11 +115,12 @@ end
 
 for _, each in ipairs(call("ZRANGEBYSCORE", root .. "remove", "-inf", now, "LIMIT", 0, limit)) do
   local type, id = each:match("^(.*):(%d+)$")
-  -- BullMQ's own tools may have put the job back. The previous release also noted failed jobs here.
+  -- Delete only completed jobs. BullMQ's own tools may have put the job back, and the previous release also listed
+  -- failed jobs here.
   if call("ZSCORE", queueOf(type).completed, id) then delete(queueOf(type), id) else call("ZREM", root .. "remove", each) end
 end
 
--- Jobs with a removal time stay. The next call starts after them.
+-- Keep jobs with a removal time. The next call starts after them.
 local function pruneOld(queue, state, kept)
   while deleted < limit do
     local seen = call("ZRANGEBYSCORE", queue[state], "-inf", now - keep, "LIMIT", kept, limit - deleted)

@@ -1,7 +1,7 @@
 import { bullFunction } from "../package";
 import { addLua, fieldsOfJob } from "./add";
 
-/** Lua: returns a job if the worker holds this claim of it (see `claimWord`). */
+/** Lua that returns a job if the worker holds this claim of it (see `claimWord`). */
 export const holding = `
 local function heldJob(key, worker, claim)
   local job = call("HMGET", key, "pb", "ats", "userId", "cron", "removeDelay", "timestamp")
@@ -66,7 +66,7 @@ local function settle(queue, at)
   return again(queue, id, tonumber(ARGV[at + 7]), cmsgpack.pack({"stacktrace", error, "failedReason", reason}))
 end
 
--- A cron job that was rescheduled while it ran already has its next run.
+-- Whether the cron job already has its next run, because it was rescheduled while it ran.
 local function isSucceeded(next)
   local user, cron = ARGV[next + 6], ARGV[next + 7]
   if user == "" or cron == "" then return false end
@@ -86,7 +86,7 @@ while at <= #ARGV do
   if settle(queueWith(id, ARGV[at]), at) then
     settled = settled + 1
     if hasNext and not isSucceeded(at + 9) then add(at + 9) end
-    -- Workers then check when it is due.
+    -- Wake the workers, so that they learn when the new or retried job is due.
     isNews = isNews or hasNext or ARGV[at + 3] == "retry"
   else
     lost[#lost + 1] = id
@@ -112,13 +112,13 @@ for at = 3, #ARGV, 4 do
 end
 `;
 
-/** Lua: puts an active job back in its place in the queue. Returns whether the job was active. */
+/** Lua that puts an active job back in its place in the queue. Returns whether the job was active. */
 export const returning = (): string => `
 ${bullFunction("moveJobFromActiveToWait")}
 local function giveBack(queue, id, isCounted)
   if call("LREM", queue.active, -1, id) == 0 then return false end
   local key = queue.prefix .. id
-  -- BullMQ searches from the other end of a possibly long list.
+  -- Move the job to the end at which BullMQ starts to search, because the list may be long.
   call("LPUSH", queue.active, id)
   moveJobFromActiveToWait({queue.active, queue.wait, queue.stalled, queue.paused, queue.meta, queue.limiter,
     queue.prioritized, queue.marker, queue.events}, {id, "0", key})

@@ -8,7 +8,8 @@ return text(now)
 `;
 
 /**
- * Lua: calls `visit` for each job that the worker holds. Needs no index, because only a few jobs are active at a time.
+ * Lua that calls `visit` for each job that the worker holds. Needs no index, because only a few jobs are active at a
+ * time.
  */
 const eachHeld = `
 local function eachHeld(worker, visit)
