@@ -21,14 +21,15 @@ const envFile = loadEnvFile(root);
 const data = resolve(root, process.env.LAJU_DATA || "data");
 
 /**
- * The folders and files that laju reads or writes. LAJU_DATA and LAJU_LOGS can move those that must outlive a release.
+ * The folders and files that laju reads or writes. LAJU_DATA and LAJU_LOGS can move data and logs out of the root, so
+ * that they outlive a release.
  */
 export const paths = {
   root,
   env: join(root, ".env"),
   commands: join(root, "commands"),
   jobs: join(root, "app", "jobs"),
-  /** Views, migrations and jobs: the sources in development; in a build, build/app, found relative to this code. */
+  /** The folder of views, migrations and jobs. In a build, it is build/app, relative to this file. */
   app: typeof LAJU_BUILT === "undefined" ? join(root, "app") : join(import.meta.dirname, "../../app"),
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
@@ -41,28 +42,31 @@ export const paths = {
 } as const;
 
 if (typeof LAJU_BUILT !== "undefined") redirectSqliteOnNode20();
-// Start a command that runs from its source. In a build, the code that the build wraps around a command does this.
+// Start the command if this process runs one from its source. Compiled commands contain code that starts them.
 if (typeof LAJU_BUILT === "undefined") {
   const file = sourceEntry(paths.commands);
   if (file !== undefined) {
     redirectSqliteOnNode20();
-    // Under tsx, report problems in .env here, because the command may never read a setting. A compiled command reports
-    // such problems as a failed run.
+    // Report problems in .env now, because the command may never read a setting. (A compiled command fails its run
+    // because of them.)
     checkEnvFile();
-    // A command that exports `run` is started by the first laju module it imports, which is always this one. The import
-    // goes through package.json, because start/ is on a higher layer.
+    // If the command exports `run`, the first laju module that it imports has to start it, and that is always this one.
+    // The import goes through package.json, because config/ must not import start/ directly.
     void import("#startExported").then((source) => source.startExported(file));
   }
 }
 
-/** Whether this process is a test: NODE_ENV=test, or started by Node's test runner without NODE_ENV. */
+/** Whether this process is a test. Under Node's test runner, loadEnvFile() has already set NODE_ENV to test. */
 export const isTesting = process.env.NODE_ENV === "test";
 
 /** The validated settings from `.env` and the environment. Durations are in milliseconds unless the name says otherwise. */
 export interface Settings {
   /** NODE_ENV, or else DB_CONNECTION, or else "development". */
   environment: string;
-  /** Which SQLite file DB opens without DATABASE_URL (default "development", regardless of NODE_ENV). */
+  /**
+   * The name of the SQLite file that DB opens if DATABASE_URL is not set (default "development", regardless of
+   * NODE_ENV).
+   */
   dbConnection: string;
   databaseUrl: string | undefined;
   log: { level: (typeof logLevels)[number]; format: (typeof logFormats)[number] | undefined };
@@ -73,14 +77,14 @@ export interface Settings {
     user: string | undefined;
     password: string | undefined;
     secure: boolean | undefined;
-    /** Whether the mailer may log in to another machine without TLS. */
+    /** Whether the mailer may send a password to another machine without TLS. */
     insecureLogin: boolean;
     gmailUser: string | undefined;
     gmailPassword: string | undefined;
     fromName: string | undefined;
     fromAddress: string | undefined;
   };
-  /** The time limit of commands that don't set one. */
+  /** The time limit of commands that don't set a `timeout`. */
   commandTimeout: TimeLimit | undefined;
   /** A run counts as hanging after this many skipped starts in a row. */
   hangAfterSkips: number;
@@ -90,12 +94,12 @@ export interface Settings {
   logFiles: LogLimits;
   /** Whether crontab:install adds the entry that runs `laju monitor` every five minutes. */
   hasMonitor: boolean;
-  /** The URL that every pass of `laju monitor` pings (a dead man's switch). */
+  /** The URL that `laju monitor` pings each time it runs, so that a service notices when it stops running. */
   monitorPing: string | undefined;
   redis: {
-    /** Whether this is a test without its own Redis. */
+    /** Whether Redis is unavailable, because this is a test for which no Redis is configured. */
     isRefused: boolean;
-    /** Whether REDIS_URL or REDIS_HOST is set; otherwise Redis on this machine is used, if there is one. */
+    /** Whether a Redis is configured. If not, laju tries the one on this machine. */
     isSet: boolean;
     url: string | undefined;
     host: string;
@@ -104,11 +108,11 @@ export interface Settings {
     db: number;
   };
   cacheStore: (typeof cacheStores)[number];
-  /** Where the queue is stored: in the app's database, or in Redis with BullMQ. */
+  /** Whether the queue is stored in the app's database, or in Redis with BullMQ. */
   queueEngine: (typeof queueEngines)[number];
   /** The prefix of the queue's keys in Redis. */
   queuePrefix: string;
-  /** How many days finished jobs without their own removeDelay are kept. */
+  /** For how many days finished jobs are kept that don't set `removeDelay`. */
   queueKeepDays: number;
   /** How many minutes a job type must go without failures before its recovery is reported. */
   queueQuietMinutes: number;
@@ -120,7 +124,7 @@ export interface Settings {
   dashboard: DashboardSettings;
 }
 
-/** Who may access the dashboard, and under which host names. */
+/** Who may access the dashboard, and at which host names. */
 export interface DashboardSettings {
   password: string | undefined;
   /** Host names of the dashboard, in addition to this machine's own. */
@@ -170,13 +174,13 @@ export function forgetSettings(): void {
   checked = undefined;
 }
 
-/** Throws a LajuError if `.env` can't be read or contains lines that are not settings. Values are not validated. */
+/** Throws a LajuError if `.env` can't be read or contains lines that are not settings. Doesn't validate the values. */
 export function checkEnvFile(): void {
   const problems = [...envFile.unreadable, ...envFile.wrongLines];
   if (problems.length > 0) throw badSettings(problems);
 }
 
-/** The environment's name. Unlike settings(), never throws. */
+/** The environment's name. Never throws, unlike settings(). */
 export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
 }
@@ -256,12 +260,18 @@ function readSettings(): Settings {
   return result;
 }
 
-/** Who is notified of failures. Other settings are not validated: an invalid one may be the failure to report. */
+/**
+ * Who is notified of failures. Reads only these settings, because an invalid value of another one may be the very
+ * failure to report.
+ */
 export function noticeSettings(): NoticeSettings {
   return readNotices(settingReaders(process.env, []));
 }
 
-/** The monitor's ping URL. Other settings are not validated: an invalid one must not silence the monitor. */
+/**
+ * The monitor's ping URL. Reads only this setting, so that an invalid value of another one can't keep the monitor from
+ * pinging.
+ */
 export function monitorPing(): string | undefined {
   return readMonitorPing(settingReaders(process.env, []));
 }
@@ -270,23 +280,25 @@ function readMonitorPing(read: SettingReaders): string | undefined {
   return read.url("MONITOR_PING", ["https:", "http:"]);
 }
 
-/** When logs are rotated. Other settings are not validated. */
+/** When logs are rotated. Reads only these settings and ignores problems with others. */
 export function logLimits(): LogLimits {
   return readLogLimits(settingReaders(process.env, []));
 }
 
-/** The default time limit of commands. Other settings are not validated, because every start calls this. */
+/** The default time limit of commands. Reads only this setting, because every start calls this function. */
 export function commandTimeout(): TimeLimit | undefined {
   if (!process.env.COMMAND_TIMEOUT) return undefined;
   return settingReaders(process.env, []).duration("COMMAND_TIMEOUT");
 }
 
-/** The number of skipped starts after which a run counts as hanging. Other settings are not validated. */
+/** The number of skipped starts after which a run counts as hanging. Reads only this setting. */
 export function hangAfterSkips(): number {
   return readHangAfterSkips(settingReaders(process.env, []));
 }
 
-/** Who may access the dashboard. Other settings are not validated: the dashboard reports their problems itself. */
+/**
+ * Who may access the dashboard. Validates only these settings, because the dashboard shows problems with the others.
+ */
 export function dashboardSettings(): DashboardSettings {
   const problems: string[] = [];
   const result = readDashboard(settingReaders(process.env, problems));
@@ -332,14 +344,17 @@ function badSettings(problems: string[]): LajuError {
 }
 
 /**
- * The root for a command line that is started outside any app: laju's own folder, which has neither `.env` nor data.
+ * The root if there is no app: laju's own folder, which has neither `.env` nor data. Verbs such as `new` work there.
  */
 function withoutApp(): string {
   if (Reflect.has(globalThis, Symbol.for("laju.outside"))) return join(import.meta.dirname, "../..");
   throw rootProblem(searchedFrom() ?? process.cwd());
 }
 
-/** Commands and verbs load this module before anything that could show its errors. */
+/**
+ * Calls a function, and prints its error and exits if it fails. At this point, nothing else could show the error,
+ * because commands and verbs load this module first.
+ */
 function orExit<T>(find: () => T): T {
   try {
     return find();
@@ -350,8 +365,8 @@ function orExit<T>(find: () => T): T {
 }
 
 /**
- * Throws a LajuError if package.json gives laju's own repository another name, since app/services and others import
- * laju's modules by the name "laju".
+ * Throws a LajuError if package.json gives laju's own repository a name other than "laju". Files such as
+ * app/services/DB.ts import laju's modules by that name.
  */
 export function checkPackageName(): void {
   const { name } = JSON.parse(readText(join(root, "package.json")));
@@ -366,7 +381,10 @@ export function checkPackageName(): void {
   );
 }
 
-/** The environment's terminal settings: color (undefined: depends on the stream) and UTF-8 support. */
+/**
+ * The environment's terminal settings: whether to use color (undefined: depends on the stream), and whether it supports
+ * UTF-8.
+ */
 export function terminalSettings(): { color: boolean | undefined; unicode: boolean } {
   const { NO_COLOR, FORCE_COLOR, TERM, LC_ALL, LC_CTYPE, LANG } = process.env;
   const color = NO_COLOR || TERM === "dumb" ? false : FORCE_COLOR ? FORCE_COLOR !== "0" : undefined;

@@ -9,7 +9,7 @@ const units = [
   { milliseconds: 1, spelling: /^(?:ms|milliseconds?)$/ },
 ];
 
-/** Parses "10m", "90s", "1h30m", "2 days" or "500ms" to milliseconds. */
+/** Parses a duration, such as "10m", "90s", "1h30m", "2 days" or "500ms", to milliseconds. */
 export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)];
   const isWhole = /^\s*(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/.test(text);
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number {
   let last = -1;
   for (const [, count, unit] of isWhole ? parts : []) {
     const index = units.findIndex(({ spelling }) => spelling.test(unit));
-    // Larger units first, each at most once: "30m1h" and "5m5m" are probably mistakes.
+    // Units must decrease, and each may occur once: "30m1h" and "5m5m" are probably mistakes.
     if (index <= last) throw notADuration(text);
     last = index;
     total += Number(count) * units[index].milliseconds;

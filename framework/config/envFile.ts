@@ -11,8 +11,8 @@ export interface EnvFile {
 
 /**
  * Parses `.env` as Node does, and reports every line that is not a setting. Node's parser (20 and 22) joins such a line
- * to the next one and silently loses the setting there. It does the same with whitespace-only lines and indented
- * comments, so those are removed first.
+ * to the next one, and loses the setting there without an error. Lines of only whitespace and indented comments have
+ * the same effect, so they are removed before parsing.
  */
 export function readEnvFile(text: string): EnvFile {
   const { parseEnv } = process.getBuiltinModule("node:util");
@@ -23,12 +23,12 @@ export function readEnvFile(text: string): EnvFile {
 }
 
 /**
- * Matches a file of only comments, empty lines and unquoted settings. Every start reads `.env`, and parsing it strictly
- * takes 1 ms.
+ * Matches a file that contains only comments, empty lines and unquoted settings. Such a file doesn't need the strict
+ * parser, which would add 1 ms to every start.
  */
 const isPlain = /^(?:(?:#.*|[A-Za-z_][A-Za-z0-9_]*=(?:[^\s"'`#][^"'`\r\n]*)?)?(?:\n|$))*$/;
 
-/** Splits the text into settings, each with all of its lines, and invalid lines. */
+/** Splits the text into settings, which can span several lines, and invalid lines. */
 function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] } {
   const kept: string[] = [];
   const problems: EnvLineProblem[] = [];
@@ -46,7 +46,9 @@ function settingsIn(text: string): { kept: string[]; problems: EnvLineProblem[] 
   return { kept, problems };
 }
 
-/** The end of the setting that starts here. A quoted value extends to the end of the line with the closing quote. */
+/**
+ * The end of the setting that begins at `start`. A quoted value extends to the end of the line with the closing quote.
+ */
 function settingEnd(text: string, start: number): number {
   const end = lineEnd(text, start);
   const [head, quote] = /^[^#\n=]*=[ \t]*(["'`])/.exec(text.slice(start, end)) ?? [];
@@ -74,8 +76,8 @@ function problemIn(setting: string): string | undefined {
 }
 
 /**
- * Whether text follows the closing quote of a multi-line value, which means that this quote actually opens a later
- * value.
+ * Whether text follows the closing quote of a multi-line value. That quote then opens the value of a later setting, and
+ * the first quote is never closed.
  */
 function isUnclosed(setting: string): boolean {
   if (!setting.includes("\n")) return false;
@@ -84,7 +86,7 @@ function isUnclosed(setting: string): boolean {
   return !/^[ \t]*(#.*)?$/.test(last.slice(last.indexOf(quote) + 1));
 }
 
-/** Shows only the name, because the rest of the line may be part of a secret. */
+/** The name at the start of an invalid line. The rest is not shown, because it may be part of a secret. */
 function shown(line: string): string {
   const name = /^(?:export[ \t]+)?[A-Z][A-Z0-9_]*:?(?![^\s])/.exec(line)?.[0];
   if (name === undefined || name.length > 60) return "this";

@@ -2,7 +2,7 @@
 export interface LajuErrorDetails {
   /** A stable name for the kind of error, such as "E_SCHEDULE". */
   code: string;
-  /** A sentence that says what to do about it. */
+  /** What the user can do about it, as a sentence. */
   hint?: string;
   /** The process's exit status: 1 for a failure (default), 2 for a usage error. */
   exitStatus?: 1 | 2;

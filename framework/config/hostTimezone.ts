@@ -5,15 +5,15 @@ export const systemTz = ":/etc/localtime";
 
 /**
  * The system's IANA time zone, from /etc/localtime. TZ is ignored, whether it comes from `.env`, the shell or a
- * crontab, because cron doesn't use it to interpret schedules. The first use of Intl costs a fifth of a bare start, so
- * it is used only if /etc/localtime is not a symlink that names the zone.
+ * crontab, because cron schedules don't depend on it. Uses Intl only if /etc/localtime is not a symlink that names the
+ * zone, because loading Intl takes a fifth as long as a bare start of Node.
  */
 export function systemTimezone(): string {
   const name = nameInPath(linkAt("/etc/localtime")) ?? nameInPath(targetOf("/etc/localtime"));
   return name === "Etc/UTC" ? "UTC" : (name ?? intlTimezone());
 }
 
-/** The zone that a path into the zone database names, such as "Europe/Berlin". */
+/** The time zone in the path of a zone file: "Europe/Berlin" for /usr/share/zoneinfo/Europe/Berlin. */
 export function nameInPath(path: string): string | undefined {
   return path.split("/zoneinfo/")[1]?.replace(/^(?:posix|right)\//, "");
 }
@@ -22,7 +22,7 @@ function linkAt(path: string): string {
   try {
     return readlinkSync(path);
   } catch {
-    return ""; // The file is not a symlink, because the container has no time zones or the file was copied.
+    return ""; // /etc/localtime is missing (a container without time zones) or is a copy of a zone file.
   }
 }
 
@@ -34,7 +34,7 @@ function targetOf(path: string): string {
   }
 }
 
-/** Intl identifies the file by comparing it with the zone database, but only if TZ is unset. */
+/** Intl compares /etc/localtime with all zone files to find its name, but only if TZ is not set. */
 function intlTimezone(): string {
   const { TZ } = process.env;
   delete process.env.TZ;

@@ -13,8 +13,8 @@ export interface LoadedEnvFile {
 }
 
 /**
- * Sets the variables of the app's `.env` in this process. Variables that are already set take precedence. In tests, some are
- * never used (see testEnvironment).
+ * Sets the variables of the app's `.env` in this process. Variables that are already set take precedence. In tests,
+ * some variables are never set (see testEnvironment).
  */
 export function loadEnvFile(root: string): LoadedEnvFile {
   const { values, ...problems } = readValues(join(root, ".env"));
@@ -23,7 +23,10 @@ export function loadEnvFile(root: string): LoadedEnvFile {
   return { ...problems, notForTests: test?.problems ?? [] };
 }
 
-/** Node's test runner doesn't set NODE_ENV, and tests must not be mistaken for development. */
+/**
+ * Whether this process is a test. Node's test runner doesn't set NODE_ENV, but its tests must not use development's
+ * data.
+ */
 function isTest(inFile: string | undefined): boolean {
   const { NODE_ENV, NODE_TEST_CONTEXT } = process.env;
   return (NODE_ENV ?? (NODE_TEST_CONTEXT || importsNodeTest() ? "test" : inFile)) === "test";
@@ -36,7 +39,7 @@ function importsNodeTest(): boolean {
   return moduleLoadList.includes("NativeModule test");
 }
 
-/** Accepts a missing file, and reports one that cannot be read. */
+/** The text of `.env`; empty if it doesn't exist. Adds a problem if it can't be read. */
 function readValues(file: string) {
   const none: Record<string, string> = {};
   if (!existsSync(file)) return { values: none, unreadable: [], wrongLines: [] };

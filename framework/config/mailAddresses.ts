@@ -4,7 +4,7 @@ export interface Mailbox {
   address: string;
 }
 
-/** The mailboxes in a list, and the parts that are not valid. */
+/** The mailboxes in a list, and those of its parts that are not valid. */
 export interface MailboxList {
   mailboxes: Mailbox[];
   wrong: string[];
@@ -22,12 +22,12 @@ export function readMailboxes(text: string): MailboxList {
     else if (name !== "" || address) wrong.push(asWritten(address || name, text));
   };
   addressParser()(text).forEach(take);
-  // The parser ignores an unpaired bracket, and can read the next address as part of a name.
+  // The parser ignores an unpaired bracket, so it may have read the next address as part of a name.
   if (wrong.length === 0 && !isBalanced(text)) return { mailboxes: [], wrong: [text.trim()] };
   return { mailboxes, wrong };
 }
 
-/** Parses a setting, in which spaces alone can also separate plain addresses. */
+/** Parses a setting. Unlike in a To header, spaces alone can separate addresses without names. */
 export function readMailboxSetting(text: string): MailboxList {
   const words = text.split(/[\s,;]+/);
   return words.every((word) => word === "" || isPlain(word)) ? plainList(words) : readMailboxes(text);
@@ -35,7 +35,7 @@ export function readMailboxSetting(text: string): MailboxList {
 
 let patterns: { plain: RegExp; quoted: RegExp } | undefined;
 
-/** Compiled on first use, because every command loads this file. */
+/** The patterns, compiled on first use because every command loads this file. */
 function addressPatterns(): NonNullable<typeof patterns> {
   if (patterns !== undefined) return patterns;
   const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]*[\\p{L}\\p{N}])?";
@@ -55,12 +55,15 @@ function isAddress(text = ""): text is string {
   return isPlain(text) || addressPatterns().quoted.test(text);
 }
 
-/** The parser reads `ops@exa mple.com` as an address and a name. Accept a name only with <> or (). */
+/**
+ * Whether an address may have this name. The parser reads `ops@exa mple.com` as an address and a name, so a name counts
+ * only if the text contains <> or ().
+ */
 function hasValidName(name: string, address: string, text: string): boolean {
   return name === "" || ((text.includes(`<${address}>`) || text.includes("(")) && isName(name, text));
 }
 
-/** Rejects a name in which the parser swallowed an address, which would get no mail. */
+/** Whether a text can be a name. An unquoted one with an @ contains an address that the parser missed. */
 function isName(name: string, text: string): boolean {
   return !name.includes("@") || text.includes(`"${name}"`);
 }
@@ -85,7 +88,7 @@ interface Parsed {
   group?: Parsed[];
 }
 
-/** Loads the parser, only for lists that contain names. */
+/** Loads the parser. Only lists that contain names need it. */
 function addressParser(): (text: string) => Parsed[] {
   const load =
     typeof LAJU_BUILT === "undefined"

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { LajuError } from "./errors";
 
-/** Reads a file written by people or a build, following links. */
+/** Reads a text file. Follows symlinks, but throws if the path is not a regular file. */
 export function readText(file: string): string {
   return readBytes(file).toString();
 }
 
-/** Like readText(), as bytes. */
+/** Like readText(), but returns bytes. */
 export function readBytes(file: string): Buffer {
   const descriptor = openRegular(file, constants.O_RDONLY);
   try {
@@ -16,7 +16,10 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-/** Opens only regular files: a named pipe would block until its other end is opened, and a device might never end. */
+/**
+ * Opens a file, and throws if it is not a regular one: opening a named pipe can block, and reading a device may never
+ * end.
+ */
 export function openRegular(file: string, flags: number): number {
   const descriptor = openWithoutWaiting(file, flags);
   if (fstatSync(descriptor).isFile()) return descriptor;
@@ -28,7 +31,7 @@ function openWithoutWaiting(file: string, flags: number): number {
   try {
     return openSync(file, flags | constants.O_NONBLOCK);
   } catch (error) {
-    // A socket, a named pipe without a reader, or a folder opened for writing.
+    // The path is a socket, a named pipe without a reader, or a folder opened for writing.
     throw ["ENXIO", "EISDIR"].includes(error.code) ? notRegular(file, error) : error;
   }
 }

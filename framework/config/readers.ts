@@ -9,7 +9,10 @@ export type SettingReaders = ReturnType<typeof settingReaders>;
 
 const exampleAddresses = "such as ops@example.com or Ops Team <ops@example.com>";
 
-/** Creates the readers. Instead of throwing, they add a description of each invalid value to `problems`. */
+/**
+ * Creates a reader for each kind of setting. For an invalid value, a reader adds a sentence to `problems` instead of
+ * throwing.
+ */
 export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   const text = (name: string) => env[name]?.trim() || undefined;
   const found = (name: string) => `${name} is ${JSON.stringify(env[name])}`;
@@ -45,7 +48,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${found(name)}, expected a whole number from ${from} to ${to}`);
       return undefined;
     },
-    /** "10MB", "500k" or "1000000", in decimal units. */
+    /** Reads a size in decimal units: "10MB", "500k" or "1000000". */
     bytes(name: string): number | undefined {
       const value = text(name);
       if (value === undefined) return undefined;
@@ -55,7 +58,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${found(name)}, expected a size such as "10MB"`);
       return undefined;
     },
-    /** A duration in the notation of metadata, as written and in milliseconds. */
+    /** Reads a duration such as "10m", and returns it as written and in milliseconds. */
     duration(name: string): { text: string; ms: number } | undefined {
       const value = text(name);
       if (value === undefined) return undefined;
@@ -87,7 +90,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       problems.push(`${name} is not a URL of the form ${shapes.join(" or ")}`);
       return undefined;
     },
-    /** A secret, which is never shown in messages. */
+    /** Reads a secret. Error messages never show its value. */
     secret(name: string, least: number): string | undefined {
       const value = text(name);
       if (value === undefined || value.length >= least) return value;
@@ -95,7 +98,7 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
       return undefined;
     },
     list,
-    /** IP addresses and networks such as 10.0.0.0/8. */
+    /** Reads a list of IP addresses and networks such as 10.0.0.0/8. */
     networks(name: string): string[] {
       const wrong = list(name).filter((value) => !isNetwork(value));
       for (const value of wrong)
@@ -115,12 +118,12 @@ export function settingReaders(env: NodeJS.ProcessEnv, problems: string[]) {
   };
 }
 
-/** Avoids node:net, which costs 3 ms per start. */
+/** Checks the address without node:net, because loading that costs 3 ms per start. */
 function isNetwork(value: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:.]*)(\/\d{1,3})?$/i.test(value);
 }
 
-/** A duration in milliseconds. Undefined if it is invalid, or zero, which would end every run immediately. */
+/** A duration in milliseconds; undefined if it is invalid or zero. A limit of zero would end every run immediately. */
 function durationOrNone(value: string): number | undefined {
   try {
     return parseDuration(value) || undefined;

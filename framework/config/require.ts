@@ -1,6 +1,6 @@
 /**
- * `require` for packages and built-in modules that are loaded on demand. In a build it is the compiled file's own,
- * because creating another one would load node:module, which costs 2 ms per start.
+ * `require`, for packages and built-in modules that are loaded on demand. Built code uses the compiled file's own
+ * `require`, because creating another one would load node:module, which costs 2 ms per start.
  */
 export const require: NodeJS.Require =
   typeof LAJU_BUILT === "undefined"

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LajuError } from "./errors";
 
-/** Why no app was found, naming the package.json that should mark it. `folder` is where the search began. */
+/** Why no app was found, and which package.json should contain the `laju` field. `folder` is where the search began. */
 export function rootProblem(folder: string): LajuError {
   const file = nearestDescription(folder);
   if (file === undefined) {
@@ -18,7 +18,8 @@ export function rootProblem(folder: string): LajuError {
 }
 
 /**
- * Shows a problem that keeps a command or verb from starting, and exits. The usual ways to show it need the app's settings.
+ * Prints an error that keeps a command or verb from starting, and exits. The usual ways of reporting an error need the
+ * app's settings, which have not been read yet.
  */
 export function exitWith({ message, hint }: LajuError): never {
   console.error(`✗ ${message}${hint === undefined ? "" : `\n  ${hint}`}`);

@@ -2,10 +2,10 @@ import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { starterSettings } from "./launch";
 
-/** The program's main file, if it is the source of a command in this folder. */
+/** The program's main file, if it is the source of a command in the folder `commands`. */
 export function sourceEntry(commands: string): string | undefined {
   if (!existsSync(commands)) return undefined;
-  // pm2 starts its own container script and names ours in the environment.
+  // Under pm2, the main file is pm2's own, and an environment variable names the actual script.
   return commandFile(process.argv[1], commands) ?? commandFile(starterSettings().pm2Script, commands);
 }
 

@@ -9,8 +9,8 @@ interface NodeModules {
 }
 
 /**
- * On Node 20, resolves better-sqlite3 to the version that works there, also for packages that use it: version 13 crashes
- * with SIGSEGV when it opens a database. (See sqliteDriver() in framework/services/database/sqliteDriver.ts.)
+ * On Node 20, makes all code load better-sqlite3 12: version 13 crashes with SIGSEGV there when it opens a database.
+ * (See sqliteDriver() in framework/services/database/sqliteDriver.ts.)
  */
 export function redirectSqliteOnNode20(): void {
   if (Number.parseInt(process.versions.node, 10) >= 22) return;
@@ -19,14 +19,14 @@ export function redirectSqliteOnNode20(): void {
   modules._load = (name, parent, isMain) => {
     if (!isSqlite(name) || !crashesHere(name, parent, modules)) return load(name, parent, isMain);
     const replacement = ownRequire(modules)("better-sqlite3-node20");
-    // Also replace the cached module: an ES module's import reads the exports from there.
+    // Change the cached module too, because an ES module's import takes the exports from there.
     const imported = modules._cache[name];
     if (imported !== undefined) imported.exports = replacement;
     return replacement;
   };
 }
 
-/** CommonJS resolves the package by its name, an ES module by its file. */
+/** `require` passes the package's name, and an ES module's import passes its file. */
 function isSqlite(name: string): boolean {
   return name === "better-sqlite3" || name.endsWith("/better-sqlite3/lib/index.js");
 }
@@ -37,11 +37,11 @@ function crashesHere(name: string, parent: unknown, modules: NodeModules): boole
     const { version } = ownRequire(modules)(join(dirname(file), "..", "package.json"));
     return Number.parseInt(version, 10) >= 13;
   } catch {
-    return false; // The package is not installed. Whoever loads it gets that error.
+    return false; // The package is not installed. The code that loads it gets that error.
   }
 }
 
-/** In a build this is the class itself, because loading node:module costs 2 ms per start. */
+/** Node's Module class. Built code gets it from the build, because loading node:module would cost 2 ms per start. */
 function nodeModules(): NodeModules {
   const modules = typeof LAJU_BUILT === "undefined" ? process.getBuiltinModule("node:module") : lajuNode;
   return modules as unknown as NodeModules;

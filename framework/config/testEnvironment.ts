@@ -3,17 +3,23 @@ import { join, resolve } from "node:path";
 
 type Variables = Record<string, string | undefined>;
 
-/** Databases, servers and folders in `.env` belong to development or production, so tests never use them. */
+/**
+ * Settings that tests never read from `.env`, because the databases, servers and folders there are those of development
+ * or production.
+ */
 const neverFromFile =
   /^(DATABASE_URL|DB_CONNECTION|REDIS_\w+|MAIL_\w+|SMTP_\w+|USER_MAILER|PASS_MAILER|NOTIFY_\w+|MONITOR_PING|BACKUP_DIR|CACHE_STORE|QUEUE_ENGINE|LAJU_DATA)$/;
 
-/** Settings with a location. If the environment has the same value as `.env`, it came from there (`--env-file`, dotenv). */
+/**
+ * Settings that name a server, file or recipient. If the environment contains the same value as `.env`, it was loaded
+ * from there (`--env-file`, dotenv), so tests ignore it.
+ */
 const locations = [
   ...["DATABASE_URL", "REDIS_URL", "MAIL_URL", "SMTP_HOST", "USER_MAILER", "BACKUP_DIR", "MONITOR_PING"],
   ...["NOTIFY_MAIL_TO", "NOTIFY_WEBHOOK_URL", "CACHE_STORE", "QUEUE_ENGINE"],
 ];
 
-/** The part of `.env` that a test can use, and the reasons not to run with this environment. */
+/** The settings in `.env` that tests may use, and the reasons why tests must not run with this environment. */
 export interface TestEnvironment {
   values: Variables;
   problems: string[];
@@ -29,7 +35,7 @@ export function testEnvironment(root: string, file: Variables, environment: Vari
   if (isSameRedisHost(file, environment)) delete environment.REDIS_HOST;
   take("DATABASE_URL", file, environment);
   take("REDIS_URL", file, environment);
-  // With DB_CONNECTION=test, the database file is test.sqlite3 in the temporary folder.
+  // With this setting, the database is the file test.sqlite3 in the temporary folder.
   environment.DB_CONNECTION = "test";
   environment.NODE_ENV = "test";
   environment.LAJU_DATA = dataFolder(environment);
@@ -70,7 +76,7 @@ function isSameDatabase(one: string, other: string, root: string): boolean {
   return first !== undefined && first === second;
 }
 
-/** A key that is the same for all spellings of a database's URL. */
+/** A text that is the same for two URLs of the same database, however they are written. */
 function databaseKey(url: string, root: string): string | undefined {
   if (url.startsWith("file:")) return fileKey(url, root);
   if (!URL.canParse(url)) return undefined;
@@ -81,7 +87,7 @@ function databaseKey(url: string, root: string): string | undefined {
   return `${isPostgres ? "pg" : "mysql"} ${host} ${port || (isPostgres ? 5432 : 3306)} ${name}`;
 }
 
-/** Identifies a file even through symbolic and hard links. */
+/** A text that is the same for two paths to the same file, even through symbolic or hard links. */
 function fileKey(url: string, root: string): string {
   const file = resolve(root, decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, "")));
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -120,8 +126,8 @@ function redisKey(url: string): string | undefined {
 }
 
 /**
- * The temporary folder that replaces data/. Child processes inherit it, so that a command and the processes it starts
- * share one database.
+ * The temporary folder that tests use instead of data/. Child processes inherit it, so a command and the processes that
+ * it starts use the same database.
  */
 function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
   const shared = join(TMPDIR || "/tmp", `laju-test-${process.geteuid?.() ?? "user"}`);
@@ -129,12 +135,12 @@ function dataFolder({ LAJU_TEST_DATA: inherited, TMPDIR }: Variables): string {
   makePrivate(shared);
   removeLeftovers(shared);
   const folder = join(shared, `${process.pid}-${Math.random().toString(36).slice(2, 10)}`);
-  // Register this handler last: a run records its result when the process exits.
+  // Register this handler after all others, because a run still writes its result when the process exits.
   queueMicrotask(() => process.on("exit", () => rmSync(folder, { recursive: true, force: true })));
   return folder;
 }
 
-/** Makes sure that no other user created the folder first to read what tests write. */
+/** Creates the folder, and throws if another user created it first, who could then read what tests write. */
 function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { uid, mode } = statSync(folder);
@@ -142,7 +148,7 @@ function makePrivate(folder: string): void {
   throw new Error(`${folder} belongs to another user: set TMPDIR to one of your own folders`);
 }
 
-/** Removes the folders of killed processes. */
+/** Removes the folders that killed processes left behind. */
 function removeLeftovers(shared: string): void {
   for (const name of readdirSync(shared)) {
     const pid = Number(/^(\d+)-/.exec(name)?.[1]);

@@ -1,4 +1,4 @@
-/** Parses a string of digits. Undefined for any other string, or if the number is out of range. */
+/** Parses a whole number from decimal digits; undefined for any other text or a number out of range. */
 export function wholeNumber(
   text: string,
   least = 0,

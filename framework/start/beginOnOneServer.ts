@@ -2,7 +2,10 @@ import type { OneServer } from "../metadata/commandMeta";
 import { startOnOneServer } from "../runs/servers/startOnOneServer";
 import { begin, type CompiledFacts, type Start } from "./startCompiled";
 
-/** Like `begin`, for a command that runs on one of several servers. Returns only on the server that runs it. */
+/**
+ * Like `begin`, for a command that runs on only one of several servers. Returns on the server that runs it; on the
+ * others, the process exits.
+ */
 export async function beginOnOneServer(
   compiled: CompiledFacts & { oneServer: OneServer },
   decide?: Start["decide"],

@@ -6,30 +6,32 @@ import { isThread } from "../process/thisProcess";
 import { watchPort } from "../runs/nesting/partPort";
 import type { CommandDefinition } from "./runCommand";
 
-// If this process is part of a run, watch its port early: the run may send a message while this file is still loading.
+// If this process is a part of a run, track from now on whether it uses its channel: it may send a message while its
+// modules are still loading.
 if (typeof LAJU_BUILT === "undefined" && marksAround().length > 0 && (isThread() || process.send))
   watchPort();
 
 export type { CommandMeta } from "../metadata/commandMeta";
 export type { CommandDefinition, CommandResult, RunContext } from "./runCommand";
 
-/** The definitions created by `command()`, which starts them itself. */
+/** The objects passed to `command()`, which starts them. Other code must not start them again. */
 export const declared = new WeakSet<object>();
 
 /**
- * Declares a command: `export default command({ description, schedule, run })`. It runs only if its file is the
- * program's entry, and not if another command or a test imports it.
+ * Declares a command: `export default command({ description, schedule, run })`. The command runs only if its file is
+ * the program, not if another command or a test imports it.
  */
 export function command<const O extends OptionSpecs = Record<never, never>>(
   definition: CommandDefinition<O>,
 ): CommandDefinition<O> {
-  // A compiled command is started by code that the build appends to it. Keep this inline: the build removes the branch
-  // with its dynamic import, which would otherwise make esbuild wrap every shared module.
+  // A compiled command is started by code that the build adds. Keep this code inline: the build then removes the whole
+  // branch. A dynamic import that remains would make esbuild wrap every shared module.
   if (typeof LAJU_BUILT === "undefined") {
-    // Decide synchronously: a test that imports a command can finish before another module is loaded.
+    // Determine this now and not in a module that is loaded later: a test that imports a command may have finished by
+    // then.
     const file = sourceEntry(paths.commands);
     declared.add(definition);
-    // Don't await this: the entry module has to finish loading first.
+    // Don't await this import: it waits until the program's main module, which calls command(), has been loaded.
     if (file !== undefined) {
       void import("./startSource").then((source) =>
         source.startIfEntry(definition as CommandDefinition, file),

@@ -5,7 +5,7 @@ import type { CompiledFacts, Start } from "./startCompiled";
 
 /**
  * Applies the command's entry in schedule.json. Throws a LajuError if the entry is not valid. The build compiles this
- * module to a separate file, build/overrides.js, which only commands with an override load.
+ * module to build/overrides.js, which is loaded only by commands with such an entry.
  */
 export function overriddenStart({ facts, decide }: Start, override: unknown): Start {
   checkOverride(override, facts.name);
@@ -24,16 +24,16 @@ export function overriddenStart({ facts, decide }: Start, override: unknown): St
 }
 
 /**
- * Decides for a command whose crontab line is exact under Debian's cron, but fires more often than the schedule under
- * another cron.
+ * Decides by the compiled schedule. Needed if the crontab entry is exact under Debian's cron but fires more often under
+ * another one.
  */
 export function decideBySource({ name, schedule: schedules = [], timezone }: CompiledFacts) {
   return (entryId: string, at: Date): SlotDecision => dueSlot({ name, schedules, timezone }, entryId, at);
 }
 
 /**
- * Decides by the override's schedule or the original one, whose entries stay valid until crontab:install writes new
- * ones.
+ * Decides by the overridden schedule. For an entry that it doesn't have, decides by the original schedule, whose
+ * entries stay in the crontab until crontab:install replaces them.
  */
 function decideByBoth(facts: CompiledFacts, override: Override) {
   const { name, schedule: schedules = [], timezone } = facts;

@@ -23,7 +23,7 @@ export interface RunContext<O extends OptionSpecs = OptionSpecs> {
   /** Aborted when the run times out or the process receives a stop signal (SIGTERM, SIGINT, SIGHUP). */
   signal: AbortSignal;
   log: { info: typeof logInfo; warn: typeof logWarn; error: typeof logError; debug: typeof logDebug };
-  /** This run: its id in the ledger (null if it is not recorded), the command's name and the start time. */
+  /** This run: its id in the ledger (null if it could not be recorded), the command's name and the start time. */
   run: { id: number | null; name: string; startedAt: Date };
 }
 
@@ -32,7 +32,7 @@ export interface CommandDefinition<O extends OptionSpecs = OptionSpecs> extends 
   run(context: RunContext<O>): CommandResult | Promise<CommandResult>;
 }
 
-/** Whether the arguments ask for help. Everything after `--` belongs to the command. */
+/** Whether the arguments ask for help. Arguments after `--` are the command's own and don't count. */
 export function wantsHelp(argv: string[], specs: OptionSpecs = {}): boolean {
   const end = argv.indexOf("--");
   const own = end < 0 ? argv : argv.slice(0, end);
@@ -47,18 +47,18 @@ export async function runCommand(definition: CommandDefinition, start: CommandSt
   process.once("beforeExit", onIdle);
   const { status, hasThrown } = await carryOut(definition, start);
   if (hasThrown || !run.port?.isListening()) run.exit(status);
-  // This is a part of a run that still receives work. It ends once its channel is closed.
+  // This process is a part of a run that still receives messages. It exits once its channel is closed.
   process.exitCode = status;
   process.off("beforeExit", onIdle);
 }
 
-/** The outcome of a command's `run` and the resulting exit status. */
+/** The exit status that follows from a command's `run`, and whether it threw. */
 export interface CommandEnding {
   status: number;
   hasThrown: boolean;
 }
 
-/** Executes a command, logs its result or error, and records both with its run. */
+/** Calls a command's `run`, logs its result or error, and records it in the ledger. */
 export async function carryOut(
   definition: CommandDefinition,
   { name, argv, run }: CommandStart,
@@ -82,7 +82,9 @@ export async function carryOut(
   }
 }
 
-/** Fails a run that has not finished even though the event loop is empty. Node would exit with status 0. */
+/**
+ * Called when the event loop is empty before `run` has finished. Fails the run, because Node would exit with status 0.
+ */
 function failUnfinished({ name, run }: CommandStart): void {
   const error = new Error(
     `${name} exited before its run() finished: it was waiting for something that can no longer happen`,
@@ -92,7 +94,7 @@ function failUnfinished({ name, run }: CommandStart): void {
   run.exit(1);
 }
 
-/** Calling a generator function does not run its body. */
+/** Whether `run` is a generator function: calling one returns a generator and doesn't run its body. */
 function isGenerator(result: CommandResult): boolean {
   return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
@@ -107,7 +109,8 @@ export interface CommandStart {
 function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, run: ActiveRun): RunContext {
   return {
     ...parsed,
-    // A getter, so that a command that never uses its signal is stopped immediately, without time to clean up.
+    // A getter, to detect whether the command uses its signal. A command that doesn't is stopped without time to clean
+    // up.
     get signal() {
       return run.signal();
     },
@@ -122,10 +125,7 @@ function contextOf(name: string, parsed: Pick<RunContext, "args" | "options">, r
   };
 }
 
-/**
- * The message is stored in the ledger and sent in notifications, so keep it to one sentence rather than a
- * whole file's text.
- */
+/** In characters. The message is stored in the ledger and sent in notifications, so it must not become a whole file. */
 const longestMessage = 10_000;
 
 function messageOf(result: CommandResult): string | undefined {
@@ -140,7 +140,7 @@ function messageIn(result: CommandResult): string | undefined {
   if (!result) return undefined;
   const { processed = null, failed = null } = result;
   const { message = countsText({ processed, failed }) || undefined } = result;
-  // Untyped code can return anything.
+  // A command that is not type-checked can return anything.
   return message === undefined || typeof message === "string" ? message : JSON.stringify(message);
 }
 
@@ -148,12 +148,15 @@ function countsIn(result: CommandResult): { processed?: number; failed?: number 
   return typeof result === "object" && result ? result : {};
 }
 
-/** Untyped code can return anything, but the ledger stores whole numbers. */
+/**
+ * The value if it is a whole number. A command that is not type-checked can return anything, but the ledger stores
+ * whole numbers.
+ */
 function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-/** Prints an error that the user can fix as one sentence, and logs any other with its stack and cause. */
+/** Reports the error of a run: an error that the user can fix as one sentence, any other with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
   // A usage error: print plain text for the person who typed the command, not a log line.
@@ -161,12 +164,17 @@ function reportFailure(name: string, error: unknown): void {
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
 }
 
-/** Calls isError() first, because a thrown proxy can throw on any access. */
+/**
+ * Whether the user can fix this error. Calls isError() first, because a proxy can throw on any access, even by
+ * instanceof.
+ */
 function isOurs(error: unknown): error is LajuError {
   return isError(error) && error instanceof LajuError;
 }
 
-/** A log line can show a thrown object as is, but not `undefined`. */
+/**
+ * The form in which the log shows a thrown value that is not an error: objects as they are, everything else as text.
+ */
 function shown(error: unknown): unknown {
   return typeof error === "object" && error !== null ? error : errorText(error);
 }

@@ -8,10 +8,9 @@ type StandardStream = "stdout" | "stderr";
 /**
  * Makes the console's methods, and direct writes to process.stdout and process.stderr, synchronous, so that no line is
  * lost. When a pipe is full, Node queues output and drops the queue at process.exit (measured: 2,945 of 50,001 lines
- * survived). The process also starts faster, because process.stdout and its stream classes are never created.
- *
- * With `isEscaped`, control characters are escaped on a terminal. laju's own verbs use this, because they print names,
- * errors and descriptions that others wrote. A command may print anything.
+ * survived). It also makes starts faster, because process.stdout and its stream classes are never created. With
+ * `isEscaped`, control characters are escaped on a terminal. laju's verbs use this, because they print names, errors
+ * and descriptions that other people wrote. Commands may print anything.
  */
 export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } = {}): void {
   let indent = "";
@@ -21,7 +20,7 @@ export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } 
       const formatted = format(...values);
       const text = isEscaped && isTerminal(fd) ? printableWithColors(formatted) : formatted;
       const error = writeAll(fd, `${indent}${indent ? text.replaceAll("\n", `\n${indent}`) : text}\n`);
-      // Lost output makes a verb fail, unlike a command.
+      // A verb whose output can't be written fails. A command continues.
       if (isEscaped && error !== undefined && error.code !== "EPIPE") throw error;
     };
   const toStdout = writer(1);
@@ -43,12 +42,12 @@ export function keepConsoleLines({ isEscaped = false }: { isEscaped?: boolean } 
   blockOnFirstUse("stderr", isEscaped);
 }
 
-/** Loads node:tty (3 ms) on demand, because commands don't need it. */
+/** Whether the output is a terminal. Loads node:tty (3 ms) on demand, because commands don't need it. */
 function isTerminal(fd: 1 | 2): boolean {
   return process.getBuiltinModule("node:tty").isatty(fd);
 }
 
-/** Node creates process.stdout on first use, and only then can its writes be replaced. So this replaces the getter. */
+/** Replaces the getter, because Node creates the stream on first use, and only then can its write() be replaced. */
 function blockOnFirstUse(name: StandardStream, isEscaped: boolean): void {
   const original = Object.getOwnPropertyDescriptor(process, name)?.get;
   if (original === undefined) return;
@@ -75,8 +74,8 @@ function escapeWrites(stream: NodeJS.WriteStream): void {
 }
 
 /**
- * Node's own streams would drop output and crash the process with an error if the disk is full or a pipe's reader is
- * gone.
+ * Makes a stream write synchronously and ignore errors. Node's own stream would drop output, and would crash the
+ * process if the disk is full or the reader of a pipe is gone.
  */
 function writeDirectly(stream: NodeJS.WriteStream, fd: 1 | 2): void {
   stream._write = (chunk, encoding, done) => {
@@ -86,7 +85,7 @@ function writeDirectly(stream: NodeJS.WriteStream, fd: 1 | 2): void {
   Object.assign(stream, { _writev: null });
 }
 
-/** A synchronous replacement for stream.Writable's write(). */
+/** A synchronous write() with the same parameters as that of Node's streams. */
 function directWrite(fd: 1 | 2) {
   return (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     if (typeof chunk === "string") writeAll(fd, chunk);

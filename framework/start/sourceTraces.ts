@@ -8,9 +8,8 @@ import { require } from "../config/require";
 type SourceMap = import("node:module").SourceMap;
 
 /**
- * Makes stack traces point to the TypeScript source. V8 formats a stack when it is first read, and only then does this
- * load a source map, so it costs a successful run nothing. (Node's --enable-source-maps makes a bare start 1.38 times
- * as long.)
+ * Makes stack traces point to the TypeScript source. Source maps are loaded when a stack is first read, so a successful
+ * run doesn't pay for this. (Node's --enable-source-maps makes a bare start take 1.38 times as long.)
  */
 export function mapStacksToSources(): void {
   // tsx maps stack traces itself.
@@ -19,7 +18,7 @@ export function mapStacksToSources(): void {
     [headOf(error), ...frames.map((frame) => `    at ${describeFrame(frame)}`)].join("\n");
 }
 
-/** The first line as V8 writes it: the error's toString(), which can be overridden. */
+/** The first line of a stack trace. V8 takes it from the error's toString(), which can be overridden and can throw. */
 function headOf(error: unknown): string {
   try {
     return String(error);
@@ -37,13 +36,18 @@ function describeFrame(frame: NodeJS.CallSite): string {
   return source === undefined ? text : text.replace(`${file}:${line}:${column}`, source);
 }
 
-/** Corrects paths: V8's code cache contains the bundle's path at build time, and the build may have moved since. */
+/**
+ * The bundle's current path. V8's code cache contains the path at build time, and the build may have been moved since.
+ */
 function placeOf(file: string): string {
   const [, bundle] = /[\\/]((?:cli|shared)[\\/][\w-]{22}\.js)$/.exec(file) ?? [];
   return bundle === undefined ? file : join(paths.build, bundle);
 }
 
-/** The source position, such as "/srv/app/commands/X.ts:12:5", for one in a compiled file; undefined for other files. */
+/**
+ * The position in the source, such as "/srv/app/commands/X.ts:12:5", of a position in a compiled file; undefined for
+ * other files.
+ */
 function sourceOf(file: string, line: number, column: number): string | undefined {
   const map = sourceMapOf(file);
   const entry = map?.findEntry(line - 1, column - 1);
@@ -60,7 +64,10 @@ function sourceMapOf(file: string): SourceMap | undefined {
   return maps.get(file);
 }
 
-/** A compiled file's source map. Undefined if it is missing or damaged; the trace then shows compiled positions. */
+/**
+ * A compiled file's source map; undefined if it is missing or damaged. The trace then shows positions in the compiled
+ * file.
+ */
 function readSourceMap(file: string): SourceMap | undefined {
   if (!existsSync(file)) return undefined;
   try {

@@ -27,27 +27,27 @@ export interface CompiledFacts {
   schedule?: string[];
   timezone?: string;
   timeout?: string | false;
-  /** The time limit. Null means no limit, regardless of COMMAND_TIMEOUT. */
+  /** The time limit in milliseconds. Null means no limit, regardless of COMMAND_TIMEOUT. */
   timeoutMs?: number | null;
   overlap: Overlap;
   retries?: Retries;
   ping?: string;
   oneServer?: OneServer;
   options?: OptionSpecs;
-  /** Whether this is a script that reads its arguments, and therefore handles --help itself. */
+  /** Whether this is a script that reads its own arguments, so it has to handle --help itself. */
   readsArguments?: boolean;
 }
 
-/** The input for starting a compiled command. */
+/** What is needed to start a compiled command. */
 export interface Start {
   facts: CompiledFacts;
-  /** Decides whether the command is due, if its crontab entry fires more often than its schedule. */
+  /** Decides whether the command is due, because its crontab entry may fire more often than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
 }
 
 let active: ActiveRun | undefined;
 
-/** A started run, and its command's facts in this deployment. */
+/** A started run and the facts about its command, with overrides applied. */
 export interface StartedRun {
   run: ActiveRun;
   facts: CompiledFacts;
@@ -55,7 +55,7 @@ export interface StartedRun {
 
 /** Begins the run of a compiled command, before any of the command's own modules are loaded. */
 export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"]): StartedRun {
-  // A worker thread shares its process's working directory and output.
+  // Don't do this in a worker thread, which shares the working directory and output of its process.
   if (!isThread()) {
     leaveBuildFolder();
     keepConsoleLines();
@@ -87,8 +87,9 @@ export function begin(compiled: CompiledFacts, decideCompiled?: Start["decide"])
 }
 
 /**
- * Applies schedule.json, which may override the compiled time limit and schedule. Without that file this costs one stat.
- * build/overrides.js, which contains the schedule engine, is loaded only if the file mentions this command.
+ * Applies schedule.json, which may override the compiled time limit and schedule. If there is no such file, this takes
+ * one system call. build/overrides.js, which contains the schedule engine, is loaded only if the file mentions this
+ * command.
  */
 function withOverrides(start: Start): Start {
   if (!existsSync(paths.schedule)) return start;
@@ -97,13 +98,15 @@ function withOverrides(start: Start): Start {
     if (override === undefined) return start;
     return rules().overriddenStart(start, override);
   } catch (error) {
-    // Someone may be editing the file right now, which must not stop the command.
+    // The file is invalid, perhaps because someone is editing it. Start the command anyway.
     warn(`${start.facts.name} starts without its overrides from ${paths.schedule}: ${error.message}`);
     return start;
   }
 }
 
-/** Loads the schedule engine only if the crontab line has an entry id, which few lines have. */
+/**
+ * Decides by the compiled schedule. Loads the schedule engine on demand, because few crontab entries need a decision.
+ */
 function decideLazily(facts: CompiledFacts): Start["decide"] {
   if (facts.schedule === undefined) return undefined;
   return (entryId, at) => rules().decideBySource(facts)(entryId, at);
@@ -124,13 +127,16 @@ function overrideOf(name: string): unknown {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }
 
-/** The default time limit. None under pm2, which runs workers and servers that are meant to keep running. */
+/**
+ * The default time limit, in milliseconds. There is none under pm2, because pm2 runs programs that never end, such as
+ * workers.
+ */
 function defaultTimeoutMs(): number | null {
   const limit = commandTimeout();
   return limit === undefined || starterSettings().isUnderPm2 ? null : limit.ms;
 }
 
-/** The command-line arguments. From now on, hides sensitive values from output and from ps(1). */
+/** The command-line arguments. Also hides the values of sensitive options from ps(1) and from this process's output. */
 function ownArguments({ name, options }: CompiledFacts): string[] {
   const { shown, secrets } = hideSensitive(process.argv.slice(2), options);
   if (secrets.length > 0) process.title = [process.argv0, `commands/${name}.js`, ...shown].join(" ");
@@ -140,14 +146,19 @@ function ownArguments({ name, options }: CompiledFacts): string[] {
   return argv;
 }
 
-/** Runs a declared command once its modules are loaded. (A script has run while it was loaded.) */
+/**
+ * Runs a command that declares a `run`, once its modules are loaded. (A script has already run while it was loaded.)
+ */
 export function runDeclared(name: string, definition: CommandDefinition): void {
-  if (active === undefined) return; // Another program imported this file.
-  if (active.port?.isInUse()) return; // This is a part of a run that does its work while its modules load.
+  if (active === undefined) return; // The file was imported by another program, so it must not run.
+  if (active.port?.isInUse()) return; // This process is only a part of a run. It does its work while its modules are loaded.
   void runCommand(definition, { name, argv: process.argv.slice(2), run: active });
 }
 
-/** Called with the default export of a file if the build could not tell what it is. Fails if it is a command. */
+/**
+ * Checks the default export of a file for which the build could not tell whether it is a command. Fails the run if it
+ * is one.
+ */
 export function refuseUndeclared(name: string, made: unknown): void {
   if (active === undefined || typeof (made as Partial<CommandDefinition> | null)?.run !== "function") return;
   const error = new LajuError(

@@ -14,13 +14,14 @@ interface Exports {
 }
 
 /**
- * Runs a command from its source (`npx tsx commands/X.ts`) if its file exports `run` or an object with `run`. Whether
- * that is a command is determined from the source text, because a script can also export a `run` that it calls itself.
+ * Runs a command from its source (`npx tsx commands/X.ts`) if its file exports `run` or an object with `run`. Reads the
+ * source text to determine whether that makes it a command, because a script can also export a `run` and call it
+ * itself.
  */
 export async function startExported(file: string): Promise<void> {
   const exports = await exportsOf(file);
   if (exports === undefined || !mayBeCommand(exports)) return;
-  // Load these on demand, because scripts don't need them.
+  // Load these modules on demand, because scripts don't need them.
   const { readSource } = await import("../metadata/source/readSource");
   const { startDefinition } = await import("./startSource");
   const { describeError } = await import("../cli/describeError");
@@ -36,7 +37,7 @@ export async function startExported(file: string): Promise<void> {
   }
 }
 
-/** Imports the entry module, which is already being loaded. If it fails, Node reports the error. */
+/** Imports the program's main module, which is already being loaded. If loading fails, Node reports the error. */
 async function exportsOf(file: string): Promise<Exports | undefined> {
   try {
     return await import(pathToFileURL(file).href);

@@ -10,8 +10,8 @@ import { runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 
 /**
- * Runs a command from its source (`npx tsx commands/X.ts`) if it is the default export of `file`, the program's entry.
- * Importing the entry again costs nothing, because the module is cached.
+ * Runs a command from its source (`npx tsx commands/X.ts`) if it is the default export of `file`, the program's main
+ * file. Importing that file again costs nothing, because its module is cached.
  */
 export async function startIfEntry(definition: CommandDefinition, file: string): Promise<void> {
   const entry = await import(pathToFileURL(file).href);
