@@ -3,6 +3,7 @@
  * Needs Chromium (/usr/bin/chromium, or CHROMIUM). Look at each screenshot before you commit it.
  */
 import { join } from "node:path";
+import { fakeCrontab } from "../../test/support/crontab/fakeCrontab";
 import { startBrowser } from "../../test/support/dashboard/browser";
 import { serveApp } from "../../test/support/dashboard/serving";
 import { makeShop } from "./shop";
@@ -17,7 +18,11 @@ interface Picture {
   scheme?: "light" | "dark";
 }
 
+// The commands are installed, but not on this machine's crontab.
+const cron = fakeCrontab();
+process.env.PATH = `${join(cron.folder, "bin")}:${process.env.PATH}`;
 const app = makeShop();
+app.laju(["crontab:install", "--yes"]);
 const serving = await serveApp(app);
 const browser = await startBrowser();
 const runs = JSON.parse(app.laju(["runs", "--json", "--limit", "200"])) as { id: number; name: string }[];
@@ -48,4 +53,5 @@ try {
   await serving.stop();
   app.laju(["stop", "ExportOrders"]);
   app.remove();
+  cron.remove();
 }
