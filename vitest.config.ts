@@ -17,7 +17,7 @@ const shared = {
 const long = [
   "test/commands/native/{Completion,CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
   "test/commands/{crontabExample,engines,examples}.test.ts",
-  "test/docs/{jsonTypes,samples,sessions}.test.ts",
+  "test/docs/{exitStatuses,jsonTypes,samples,sessions}.test.ts",
   "test/framework/build/vendor/vendor.test.ts",
   "test/framework/build/{build,buildCache,cli,importForms,imports,jobs,programs,shared}.test.ts",
   "test/framework/catalog/deployedOverrides.test.ts",
