@@ -18,7 +18,7 @@ export interface DraftOptions {
   script?: boolean | undefined;
 }
 
-/** A command ready to be written: its file, its source text and its metadata. */
+/** A generated command that has not been written yet: its file, its source text and its metadata. */
 export interface Draft {
   file: string;
   text: string;
@@ -50,12 +50,12 @@ function metaOf(name: string, options: DraftOptions): CommandMeta {
   };
 }
 
-/** The text as a number, or unchanged if it isn't one. checkMeta checks which words are allowed. */
+/** The text as a number if it is one, otherwise the text itself. checkMeta() rejects other words than priorities. */
 function numberOr(text: string): number | string {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** The initial description, such as "Send daily emails" for SendDailyEmails. */
+/** The default description, such as "Send daily emails" for SendDailyEmails. */
 function inWords(name: string): string {
   const last = name.split("/").at(-1) as string;
   const words = last

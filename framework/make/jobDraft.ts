@@ -4,12 +4,12 @@ import { LajuError } from "../config/errors";
 import { pascalName } from "../metadata/pascalName";
 import { filledStub, hasOwnStub } from "./stub";
 
-/** A job handler ready to be written. */
+/** A generated job handler that has not been written yet. */
 export interface JobDraft {
   name: string;
   file: string;
   text: string;
-  /** Example data as source text; undefined for an app's own stub, which may expect other data. */
+  /** Example data, as source text. Undefined with the app's own stub, whose job may need different data. */
   data?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function draftJob(typed: string): JobDraft {
   };
 }
 
-/** Drafts the command that processes jobs. Every app with a handler needs it. */
+/** Drafts the command that runs the worker, which every app with a job handler needs. */
 export function draftWorker(): { file: string; text: string } {
   return { file: join(paths.commands, "Worker.ts"), text: filledStub("worker.stub", {}) };
 }

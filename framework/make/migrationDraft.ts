@@ -4,7 +4,7 @@ import { LajuError } from "../config/errors";
 import { knownMigrations } from "../services/database/migrations";
 import { filledStub } from "./stub";
 
-/** A migration ready to be written. */
+/** A generated migration that has not been written yet. */
 export interface MigrationDraft {
   file: string;
   text: string;
@@ -32,7 +32,10 @@ function plain(name: string): string {
   return name.replace(/_table$/, "");
 }
 
-/** Normalizes a name: `create customers table`, `CreateCustomersTable` and create-customers-table.ts are the same. */
+/**
+ * The name in snake case, so that `create customers table`, `CreateCustomersTable` and create-customers-table.ts are
+ * equal.
+ */
 function snakeName(typed: string): string {
   const name = typed
     .replace(/^app\/migrations\//, "")
@@ -50,8 +53,8 @@ function snakeName(typed: string): string {
 }
 
 /**
- * A timestamp in UTC, so that it doesn't depend on the developer's time zone, and later than every existing migration,
- * because migrations run in the order of their names.
+ * The timestamp that begins a migration's name. It is in UTC, so that it doesn't depend on a developer's time zone, and
+ * later than those of all existing migrations, because migrations run in the order of their names.
  */
 function stampAfter(known: readonly string[], now: Date): string {
   const stamp = (time: number) => new Date(time).toISOString().replace(/\D/g, "").slice(0, 14);
@@ -66,7 +69,7 @@ function stampAfter(known: readonly string[], now: Date): string {
   return Number.isNaN(time) ? String(BigInt(last) + 1n) : stamp(time + 1000);
 }
 
-/** The forms that names can have, each with its stub. The first match is used. */
+/** The patterns of names, each with the stub to use. The first one that matches counts. */
 const patterns: [RegExp, stub: string][] = [
   [/^create_(?!\w*(index|view|trigger))(?<table>\w+?)(_table)?$/, "migrationCreate.stub"],
   [/^add_(?!\w*(index|foreign|unique)_)(?<column>\w+)_to_(?<table>\w+?)(_table)?$/, "migrationAdd.stub"],
@@ -84,7 +87,7 @@ function textOf(name: string): string {
   return filledStub("migration.stub", { name });
 }
 
-/** add_phone_and_email_to_customers names two columns. */
+/** The columns in a name. add_phone_and_email_to_customers contains two. */
 function columnsOf({ column, to }: Record<string, string>): { column?: string[] } {
   return column === undefined || to !== undefined ? {} : { column: [...new Set(column.split("_and_"))] };
 }

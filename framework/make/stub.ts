@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 
-/** The values of a stub's placeholders. A line whose placeholder has several values is repeated for each. */
+/** The values of a stub's placeholders. If a placeholder has several values, its line is repeated for each of them. */
 export type StubValues = Record<string, string | readonly string[]>;
 
 /** The app's own stub (in stubs/) or else laju's, with placeholders such as {{ name }} filled in. */

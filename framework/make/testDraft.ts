@@ -6,15 +6,13 @@ import { pascalName } from "../metadata/pascalName";
 import { readSource, type SourceFacts } from "../metadata/source/readSource";
 import { filledStub } from "./stub";
 
-/** A test ready to be written. */
+/** A generated test that has not been written yet. */
 export interface TestDraft {
   file: string;
   text: string;
 }
 
-/**
- * Drafts a test for a command. Undefined if the source is not a command, which can happen if the app has its own stub.
- */
+/** Drafts a test for a command. Undefined if the source is not a command, as may happen with the app's own stub. */
 export function draftCommandTest(
   name: string,
   source = readText(join(paths.commands, `${name}.ts`)),
@@ -65,7 +63,7 @@ export function draftPlainTest(typed: string): TestDraft {
   return { file: testFile(name), text: filledStub("test.stub", { name, app: `${up(name, 1)}/app` }) };
 }
 
-/** The facts in the command's source. */
+/** What laju reads from the command's source; undefined if the source is invalid. */
 function factsOf(name: string, source: string): SourceFacts | undefined {
   try {
     return readSource(source, `commands/${name}.ts`, name);
@@ -75,7 +73,7 @@ function factsOf(name: string, source: string): SourceFacts | undefined {
   }
 }
 
-/** The options with which a worker ends by itself. Without them, its test would never end. */
+/** The option that makes a worker stop after the queued jobs. Without it, the worker's test would never end. */
 function endingOptions({ meta }: SourceFacts): string {
   return meta.options?.once?.type === "boolean" ? ", { options: { once: true } }" : "";
 }
@@ -84,7 +82,9 @@ function testFile(path: string): string {
   return join(paths.root, "test", `${path}.test.ts`);
 }
 
-/** The relative path from a test to the app's root: `depth` folders, plus those in its name. */
+/**
+ * The relative path from a test to the app's root. `depth` is how many folders above a test are not part of its name.
+ */
 function up(name: string, depth: number): string {
   return Array.from({ length: depth + name.split("/").length - 1 }, () => "..").join("/");
 }

@@ -21,8 +21,8 @@ export function writeNewFile({ file, text }: { file: string; text: string }, for
 }
 
 /**
- * Writes a companion of a new file, such as its test, unless it exists. Returns its path from the root if it was
- * written.
+ * Writes a second file that belongs to a generated one, such as its test, unless it exists. Returns its path relative
+ * to the root if it was written.
  */
 export function writeIfMissing(draft: { file: string; text: string } | undefined): string | undefined {
   if (draft === undefined || existsSync(draft.file)) return undefined;

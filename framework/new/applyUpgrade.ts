@@ -5,7 +5,7 @@ import { writeAtomically } from "../files/writeAtomically";
 import type { UpgradePlan } from "./planUpgrade";
 import { git, isMissing, missingProgram, run } from "./programs";
 
-/** Writes the planned changes. Throws a LajuError if git could not undo them. */
+/** Writes the planned changes. Throws a LajuError if they could not be undone with git. */
 export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   checkRepository(root);
   for (const { path, text } of changes) {
@@ -20,7 +20,7 @@ export function applyUpgrade(root: string, { changes }: UpgradePlan): void {
   }
 }
 
-/** Matches the files that change when a new laju is installed. They may have uncommitted changes. */
+/** Matches the files that installing a new laju changes. Only these may have uncommitted changes. */
 const installed =
   /^(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|node_modules\/.*|(.*\/)?laju-[^/]*\.tgz|vendor\/)$/;
 

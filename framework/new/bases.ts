@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { type AppDescription, appDescription, type LajuDescription } from "./description";
 import { templateFiles } from "./templateFiles";
 
-/** The files that one version's `new` writes: the common ancestor of an app's files and a later version's template. */
+/**
+ * The files that one version's `new` writes. `upgrade` compares them with an app's files and with a later version's, as
+ * in a three-way merge.
+ */
 export interface Template {
   /** File contents by path, with {{ name }} in place of the app's name. */
   files: Record<string, string>;
@@ -12,7 +15,7 @@ export interface Template {
 
 const folder = "framework/new/earlier";
 
-/** This laju's template, without the examples: they belong to the app once it is created. */
+/** The template of this version. It doesn't include the examples, because `upgrade` must not change them. */
 export function currentTemplate(home: string): Template {
   const laju: LajuDescription = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const files = [...templateFiles(home, { examples: false })].sort(([one], [other]) =>
@@ -21,15 +24,13 @@ export function currentTemplate(home: string): Template {
   return { files: Object.fromEntries(files), description: appDescription("{{ name }}", "{{ laju }}", laju) };
 }
 
-/** The template of an earlier version; undefined if this laju doesn't have it. */
+/** The template of an earlier version; undefined if this laju doesn't include it. */
 export function earlierTemplate(home: string, version: string): Template | undefined {
   const file = join(home, folder, `${version}.json`);
   return /^[\w.+-]+$/.test(version) && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/**
- * The file that stores this version's template. `npm run pack` writes it, and later releases keep it.
- */
+/** The file in which this version's template is kept for later releases. `npm run pack` writes it. */
 export function baseFile(home: string): { path: string; text: string } {
   const template = currentTemplate(home);
   const path = join(folder, `${template.description.laju.template}.json`);

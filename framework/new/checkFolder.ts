@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from "node:f
 import { dirname } from "node:path";
 import { LajuError } from "../config/errors";
 
-/** The files that a hosting service puts into a new repository. Its README is kept instead of the template's. */
+/** The files that hosting services put into new repositories. If there is a README, the template's is not written. */
 const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
 /** Throws a LajuError if the folder contains files that don't belong in a new app. */

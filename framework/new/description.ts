@@ -1,4 +1,4 @@
-/** The options of `new`, stored in package.json so that `upgrade` knows what `new` wrote. */
+/** The part of package.json that `new` writes for `upgrade`: the version of the template and the options. */
 export interface Origin {
   /** The version of laju whose template was used. */
   template: string;
@@ -28,13 +28,13 @@ export interface LajuDescription {
 }
 
 /**
- * The packages for developing an app. vitest brings vite, whose version is given nevertheless: 8.4 has an optional
- * dependency that some registries don't have, and then `npm ci` rejects the lock file that `npm install` wrote
+ * The packages for developing an app. vite is listed only to fix its version, although vitest installs it: 8.4 has an
+ * optional dependency that some registries don't have, and then `npm ci` rejects the lock file that `npm install` wrote
  * (https://github.com/npm/cli/issues/9846).
  */
 export const appPackages = ["@types/node", "typescript", "vite", "vitest"];
 
-/** The package.json of a new app. `spec` tells npm where to find laju. */
+/** The package.json of a new app. `spec` is the version or path by which it depends on laju. */
 export function appDescription(name: string, spec: string, laju: LajuDescription): AppDescription {
   const { version, engines, devDependencies, allowScripts } = laju;
   return {
@@ -69,6 +69,6 @@ export function packageName(folder: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|[._-]+$/g, "");
-  // In an app named laju, imports of laju would resolve to the app itself.
+  // Use another name than laju: in an app named laju, imports of laju would resolve to the app itself.
   return name === "" || name === "laju" ? "laju-app" : name;
 }

@@ -21,7 +21,7 @@ export interface NewAppOptions {
   install: boolean;
 }
 
-/** The plan for a new app, before any file is written. */
+/** What `new` is going to write. */
 export interface AppPlan {
   folder: string;
   name: string;
@@ -46,16 +46,16 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
-  // Inside a workspace, this file would make the app a separate workspace.
+  // Remove this file inside a pnpm workspace, because it would make the app a workspace of its own.
   if (isAbove("pnpm-workspace.yaml", folder)) files.delete("pnpm-workspace.yaml");
-  // Existing files belong to the user, such as a README created by a hosting service.
+  // Keep files that already exist, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);
   return { folder, name, version: laju.version, files, tarball, options };
 }
 
 /**
- * Creates the app. Calls `report` for each step that takes a while. Returns a sentence about anything that the user has
- * to finish, such as a first commit that git refused.
+ * Creates the app. Calls `report` before each step that takes a while. Returns a sentence if there is something left
+ * for the user to do, such as a first commit that git refused.
  */
 export async function makeApp(
   home: string,
@@ -80,7 +80,7 @@ export async function makeApp(
   return refusal && `Make the first commit yourself, because git failed: ${refusal}`;
 }
 
-/** If `write` fails, for example on a full disk, removes the files it left behind. */
+/** Calls `write`. If it fails, for example because the disk is full, removes all files that it created. */
 async function completely(folder: string, write: () => Promise<void>): Promise<void> {
   const before = existsSync(folder) ? readdirSync(folder) : undefined;
   try {

@@ -3,12 +3,12 @@ import type { AppDescription } from "./description";
 type Section = Record<string, unknown>;
 
 /**
- * The sections of package.json that the template determines. The laju dependency is not one of them: npm
- * updates it.
+ * The sections of package.json that `upgrade` updates from the template. The dependency on laju is not in them, because
+ * npm updates it.
  */
 const sections = ["engines", "scripts", "devDependencies", "allowScripts"] as const;
 
-/** Applies the template's changes to a user's package.json, except where the user changed the same entry. */
+/** Applies the template's changes to a user's package.json, except to entries that the user has changed too. */
 export function mergedDescription(
   text: string,
   base: AppDescription,

@@ -6,12 +6,12 @@ import { isMissing, missingProgram, run } from "./programs";
 
 interface Texts {
   own: string;
-  /** The common ancestor of both texts. */
+  /** The version from which both other texts were made. */
   base: string;
   next: string;
 }
 
-/** An unresolved conflict that `mergeText` wrote. */
+/** Matches a conflict that `mergeText` wrote. */
 export const conflict = /^<<<<<<< yours\n[\s\S]*?^>>>>>>> laju /m;
 
 /** Merges a user's text with a new version's, as git does, with conflict markers where both changed the same lines. */
@@ -28,7 +28,7 @@ export function mergeText(
     const labels = ["yours", `laju ${from}`, `laju ${to}`].flatMap((label) => ["-L", label]);
     const { error, status, stdout, stderr } = run("git", ["merge-file", "-p", ...labels, ...files], folder);
     if (isMissing(error)) throw missingProgram("git");
-    // The exit status is the number of conflicts, at most 127.
+    // The exit status of git merge-file is the number of conflicts, at most 127.
     if (status === null || status > 127) {
       throw new LajuError(`git merge-file failed: ${error?.message ?? stderr.trim()}`, { code: "E_MERGE" });
     }

@@ -18,13 +18,13 @@ export interface UpgradePlan {
   from: string;
   to: string;
   changes: Change[];
-  /** Changes in the template that are not applied, because the user has changed the same part. One sentence each. */
+  /** One sentence for each change in the template that is not applied, because the user has changed the same part. */
   notes: string[];
 }
 
 /**
- * Compares an app's files with the template that wrote them and with the template of the installed laju. Throws a
- * LajuError if the app doesn't say which template that was, or if the last upgrade's conflicts are still there.
+ * Compares an app's files with the template that they were created from, and with the template of the installed laju.
+ * Throws a LajuError if package.json doesn't name the former, or if conflicts of the last upgrade are not resolved.
  */
 export function planUpgrade(root: string, home: string): UpgradePlan {
   const description = readFileSync(join(root, "package.json"), "utf8");
@@ -50,12 +50,15 @@ export function planUpgrade(root: string, home: string): UpgradePlan {
     if (typeof found === "string") notes.push(found);
     else if (found !== undefined) changes.push(found);
   }
-  // package.json comes last, because it records the version: after an interruption, the upgrade is still pending.
+  // Put package.json last, because it records the version. After an interruption, it still has the old one, so the
+  // upgrade can be repeated.
   if (own.text !== description) changes.push({ path: "package.json", kind: "merge", text: own.text });
   return { from: from.description.laju.template, to: version, changes, notes };
 }
 
-/** Throws if conflicts remain. Otherwise an upgrade would look complete, and the next one would merge the markers. */
+/**
+ * Throws if a file still contains conflict markers, because the next upgrade would treat them as the user's own text.
+ */
 function refuseConflicts(root: string, paths: readonly string[]): void {
   const marked = paths.filter((path) => conflict.test(readOrNone(join(root, path)) ?? ""));
   if (marked.length === 0) return;
@@ -72,7 +75,7 @@ interface Versions {
   labels: [from: string, to: string];
 }
 
-/** The change to a file, or a sentence for the user instead; undefined if the file doesn't change. */
+/** How a file changes, or a sentence for the user if it is left unchanged; undefined if there is nothing to do. */
 function changeOf(path: string, { base, next, own, labels }: Versions): Change | string | undefined {
   if (base === next || own === next) return undefined;
   if (next === undefined) {

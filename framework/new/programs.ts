@@ -3,13 +3,13 @@ import { LajuError } from "../config/errors";
 import { npmUserAgent } from "../config/launch";
 import { shellQuote } from "../text/shellQuote";
 
-/** The package manager that started this process; npm if none did. */
+/** The package manager that started this process; npm if it was started in another way. */
 export function packageManager(): "npm" | "pnpm" | "yarn" {
   const [name] = (npmUserAgent() ?? "npm").split("/");
   return name === "pnpm" || name === "yarn" ? name : "npm";
 }
 
-/** Installs the packages. Throws a LajuError with the package manager's output if that fails. */
+/** Installs the app's packages. If that fails, throws a LajuError with the package manager's output. */
 export function installPackages(folder: string): void {
   const program = packageManager();
   const words = program === "npm" ? ["install", "--no-audit", "--no-fund"] : ["install"];
@@ -23,8 +23,8 @@ export function installPackages(folder: string): void {
 }
 
 /**
- * Creates a git repository in the folder, unless the folder is already in one or git is missing. Returns whether it
- * did.
+ * Creates a git repository in the folder and returns true. Returns false if the folder is already in a repository or
+ * git is missing.
  */
 export function startRepository(folder: string): boolean {
   const isInside = git(folder, ["rev-parse", "--is-inside-work-tree"]) === "true";
@@ -59,7 +59,7 @@ export function missingProgram(program: string): LajuError {
   });
 }
 
-/** Runs a program and waits for it. The program has no terminal, so it cannot prompt. */
+/** Runs a program without a terminal, so that it cannot prompt, and waits for it. */
 export function run(program: string, words: string[], folder: string): SpawnSyncReturns<string> {
   return spawnSync(program, words, {
     cwd: folder,

@@ -5,9 +5,7 @@ import { LajuError } from "../config/errors";
 import { isMissing, missingProgram, run } from "./programs";
 import { tarballName } from "./tarballName";
 
-/**
- * Copies laju's own package into an app. `home` is the unpacked package or laju's repository.
- */
+/** Copies laju's package file into an app. `home` is the unpacked package or laju's repository. */
 export async function putTarball(
   home: string,
   version: string,
@@ -32,7 +30,9 @@ function copyTo(target: string, file: string): void {
   copyFileSync(file, target);
 }
 
-/** The packed repository. Packs the repository first if anything in it has changed since the last time. */
+/**
+ * The package file in the repository's build folder. Packs the repository again if it has changed since the last time.
+ */
 function packedSources(home: string, version: string, report: (step: string) => void): string {
   const file = join(home, "build", tarballName(version));
   const packedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

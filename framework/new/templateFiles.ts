@@ -6,7 +6,7 @@ export type TemplateFiles = Map<string, string>;
 
 const templateFolder = "framework/new/template";
 
-/** The modules in app/ through which an app imports laju. The examples add a few more. */
+/** The files in app/ that re-export laju's modules. With the examples, an app has a few more of them. */
 const reexports = [
   "app/console/command.ts",
   "app/queue/job.ts",
@@ -20,7 +20,7 @@ export function templateFiles(home: string, { examples }: { examples: boolean })
   const read = (file: string) => readFileSync(join(home, file), "utf8");
   const own = filesIn(home, templateFolder).map((file) => {
     const path = file.slice(templateFolder.length + 1);
-    // npm would omit a file named .gitignore.
+    // npm would leave a file named .gitignore out of the package, so the template has another name for it.
     return [path === "gitignore" ? ".gitignore" : path, read(file)] as const;
   });
   const files = examples ? [...reexports, ...exampleFiles(home)] : reexports;
@@ -32,7 +32,7 @@ export function templateFiles(home: string, { examples }: { examples: boolean })
   ]);
 }
 
-/** A template's text with the app's name inserted. */
+/** A template's text, with the placeholder replaced by the app's name. */
 export function filled(text: string, name: string): string {
   return text.replaceAll("{{ name }}", name);
 }
@@ -44,7 +44,7 @@ function exampleFiles(home: string): string[] {
   );
 }
 
-/** The last section of .env.example belongs to the examples. */
+/** Removes the last section of .env.example, whose settings only the examples use. */
 function withoutExamples(settings: string): string {
   return settings.replace(/\n# --- The app's own settings [\s\S]*$/, "");
 }

@@ -2,12 +2,12 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { basename, join, relative, resolve } from "node:path";
 import { writeAtomically } from "../files/writeAtomically";
 
-/** The files that contain the path of laju's package. */
+/** The files that contain the path of laju's package file. */
 const naming = ["package.json", "package-lock.json"];
 
 /**
- * The package file outside vendor/ on which the app depends after `npm install ../laju-2.0.0.tgz`; undefined if there
- * is none.
+ * The path of laju's package file if package.json refers to one outside vendor/, as after `npm install
+ * ../laju-2.0.0.tgz`; otherwise undefined.
  */
 export function packageElsewhere(root: string): string | undefined {
   const path = filePath(specOf(root));
@@ -17,9 +17,9 @@ export function packageElsewhere(root: string): string | undefined {
 }
 
 /**
- * After `npm install ../laju-2.0.0.tgz`, puts that package file into vendor/, where the previous one was, and makes the
- * app depend on it there: a server would not have the file outside. Copies a file that is outside the app. Returns the
- * file's new path, if there was anything to do.
+ * After `npm install ../laju-2.0.0.tgz`, puts that file into vendor/ in place of the old one, and makes the app depend
+ * on it there, because a server would not have ../laju-2.0.0.tgz. A file outside the app is copied rather than moved.
+ * Returns the new path, or undefined if there was nothing to do.
  */
 export function takeIntoVendor(root: string): string | undefined {
   const path = packageElsewhere(root);

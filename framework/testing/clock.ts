@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import { type Replacement, replaceGlobal } from "./replaceGlobal";
 
-/** A point in time: a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z". */
+/** A point in time: a Date, milliseconds since the epoch, or a text such as "2026-03-10T08:00:00Z". */
 export type Moment = Date | number | string;
 
 let fixed: Replacement<"Date"> | undefined;
@@ -12,13 +12,13 @@ export function fixClock(now: Moment): void {
   fixed = fixAt(now);
 }
 
-/** Lets the clock run again after fixClock. */
+/** Undoes fixClock, so that the clock runs again. */
 export function restoreClock(): void {
   fixed?.end();
   fixed = undefined;
 }
 
-/** Runs `work` with the clock frozen at `now`, if given, then restores the clock. */
+/** Runs `work` with the clock frozen at `now`, then restores the clock. Without `now`, the clock keeps running. */
 export async function atMoment<T>(now: Moment | undefined, work: () => Promise<T>): Promise<T> {
   if (now === undefined) return work();
   const clock = fixAt(now);

@@ -12,14 +12,14 @@ export function definitionOf(command: unknown, argv: readonly string[]): Command
   throw noCommand(run === undefined ? "it has no run" : "its run is not a function");
 }
 
-/** The exports of a module that belong to the command. The others are helpers. */
+/** The metadata next to `run` in an object. A module's other exports are not metadata. */
 function fieldsOf(command: object): object {
   return (command as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "Module" ? {} : command;
 }
 
 /**
- * The definition of a function on its own. Throws if options are given: they are declared in the `meta` exported next
- * to the function.
+ * The definition of a command given as a function. Throws if the test passes options, because these are declared in the
+ * `meta` that the function's module exports.
  */
 function ofFunction(run: unknown, argv: readonly string[]): CommandDefinition {
   if (!argv.some((word) => /^-[^-]|^--./.test(word))) return { run } as CommandDefinition;

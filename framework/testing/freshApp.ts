@@ -16,10 +16,10 @@ import type { TestDatabase } from "./database/testDatabase";
 import { refuseOpenRuns } from "./openRuns";
 
 let database: TestDatabase;
-/** How long to wait for a transaction that the last test left open, in milliseconds. */
+/** How long to wait for a transaction that the previous test left open, in milliseconds. */
 const patience = 500;
 
-/** Chooses this process's database before any code opens one. Processes that it starts use the same database. */
+/** Sets this process's database before any code opens one. Child processes use the same database. */
 export function prepareDatabase(): void {
   database = chosenDatabase();
   process.env.DATABASE_URL = database.url;
@@ -34,7 +34,7 @@ function chosenDatabase(): TestDatabase {
   return sqliteTests(join(paths.data, isOwnFolder() ? "test.sqlite3" : `test-${Math.random()}.sqlite3`));
 }
 
-/** Whether the data folder belongs to this process, not to the process that started it. */
+/** Whether the data folder was created by this process rather than by its parent. */
 function isOwnFolder(): boolean {
   return isMainThread && basename(paths.data).startsWith(`${process.pid}-`);
 }
@@ -84,26 +84,26 @@ async function closeAll(): Promise<void> {
   await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
 }
 
-/** The stages that tests may have opened with `DB.connection(stage)`. */
+/** The names under which tests may have opened databases with `DB.connection(name)`. */
 function otherStages(): string[] {
   const names = namesIn(paths.data).flatMap((name) => /^([\w-]+)\.sqlite3$/.exec(name)?.[1] ?? []);
   return names.map((name) => (name === "dev" ? "development" : name));
 }
 
 /**
- * Opens the new database in place of the previous one. Does nothing before the first test, because a test that needs no
- * database must not load one.
+ * Opens the new database instead of the previous one. Does nothing the first time, because a test without a database
+ * must not load its driver.
  */
 function reopen(): void {
   if (isUsed) {
-    // Replace the pool, which is still connected to the previous file or database.
+    // Replace the connection pool, which still belongs to the previous file or database.
     DB.client.pool = undefined;
     DB.initialize();
   }
   isUsed = true;
 }
 
-/** Reopens the app's database if the code under test closed it. */
+/** Reopens the app's database if the code under test has closed it. */
 export function reopenIfClosed(): void {
   if (DB.client.pool === undefined) DB.initialize();
 }
@@ -116,6 +116,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // No data has been created yet.
+    return []; // The data folder doesn't exist yet.
   }
 }

@@ -18,8 +18,8 @@ interface OpenRun {
 const open = new Set<OpenRun>();
 
 /**
- * Runs `work`, and makes the test fail if it ends earlier. `call` is the call in the test, such as testCommand(Remind).
- * The signal is aborted when nothing waits for the run any longer.
+ * Runs `work`, and makes the test fail if the test ends before `work` does. `call` describes the call in the test, such
+ * as testCommand(Remind). The signal is aborted when the test has ended.
  */
 export async function inOneTest<T>(call: string, work: (abandoned: AbortSignal) => Promise<T>): Promise<T> {
   const error = new LajuError(`${call} was still running when its test ended`, {
@@ -37,7 +37,10 @@ export async function inOneTest<T>(call: string, work: (abandoned: AbortSignal) 
   }
 }
 
-/** Throws if a run has outlived its test. It must not continue into the next one, with its clock, fetch and database. */
+/**
+ * Throws if a run has not ended with its test. The run must not continue into the next test, whose clock, fetch and
+ * database it would use.
+ */
 export async function refuseOpenRuns(): Promise<void> {
   const [first, ...others] = open;
   if (first === undefined) return;

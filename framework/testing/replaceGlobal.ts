@@ -1,13 +1,13 @@
 type Name = "Date" | "fetch";
 type Value<N extends Name> = (typeof globalThis)[N];
 
-/** One replacement of a global. */
+/** A replacement of a global, such as fetch. */
 export interface Replacement<N extends Name> {
   /** The value that was replaced. */
   readonly before: Value<N>;
   /**
-   * Whether `end` was called. The replacement then only passes calls on, because something else may still refer to it,
-   * such as a spy that wraps it.
+   * Whether `end` was called. An ended replacement may still be in use, for example by a spy that wraps it. It then
+   * only passes calls on to what it replaced.
    */
   isOver: boolean;
   end(): void;
@@ -35,8 +35,8 @@ export function replaceGlobal<N extends Name>(
 }
 
 /**
- * Removes ended replacements from the top. An ended replacement below one that is still active stays until that one
- * ends.
+ * Undoes ended replacements, newest first. Stops at one that is still active, because it passes calls on to those below
+ * it.
  */
 function removeEnded(name: Name): void {
   for (let top = made.get(globalThis[name]); top?.isOver; top = made.get(globalThis[name])) {

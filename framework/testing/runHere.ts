@@ -10,7 +10,7 @@ import { Exited } from "./captured/divert";
 import type { TestRun } from "./testRun";
 
 /**
- * How long a command that uses its signal may take to finish, in milliseconds, as in
+ * How long a command that uses its signal may take to clean up, in milliseconds. The same as in
  * framework/runs/supervision/supervise.ts.
  */
 const graceMs = 5_000;
@@ -24,14 +24,14 @@ export interface RunHere {
   name?: string;
   timeout?: string;
   signal?: AbortSignal;
-  /** Ends the run immediately, when its test has ended. */
+  /** Aborted when the test has ended, which ends the run immediately. */
   abandoned: AbortSignal;
   capture: Capture;
 }
 
 type Ended = Omit<TestRun, keyof Captured>;
 
-/** Runs a command in this process, and returns how a separate process would have ended. */
+/** Runs a command in this process. Returns the exit status and result that a separate process would have had. */
 export async function runHere(definition: CommandDefinition, given: RunHere): Promise<Ended> {
   const { name = "Command", capture } = given;
   const argv = [...given.argv];
@@ -62,7 +62,7 @@ function millisecondsOf(timeout: string | false | undefined): number {
   return timeout ? parseDuration(timeout) : Number.POSITIVE_INFINITY;
 }
 
-/** The real time, even if the test replaces the clock. */
+/** Measures real time, even if the test freezes the clock. */
 const elapsedMs = performance.now.bind(performance);
 
 type Endings = ReturnType<typeof endings>;
@@ -109,12 +109,12 @@ function endings(name: string, capture: Capture, limitMs: number) {
     },
     exit: (status) => process.exit(status),
   };
-  /** A command that uses its signal gets some time to finish. */
+  /** Stops the run: immediately, or after some time to clean up if the command uses its signal. */
   const tell = (status: number, reason: string, isTimedOut: boolean) => {
     if (told !== undefined) return;
     told = { status, isTimedOut };
     error ??= new Error(`${name} ${reason}`);
-    // The caller's signal may fire outside of this run's context.
+    // The caller may abort its signal outside of this run, so assign the output to the run here.
     capturing(capture, () => warn(`${name} ${reason}`));
     if (controller === undefined) return end(status);
     setTimeout(() => end(status), graceMs).unref();
@@ -128,7 +128,7 @@ function endings(name: string, capture: Capture, limitMs: number) {
     tell,
     timeOut,
     finish(status: number) {
-      // The timer could not fire while the command blocked the event loop.
+      // The command blocked the event loop, so the timer could not fire.
       if (elapsedMs() - begunAt >= limitMs) timeOut();
       end(status);
     },

@@ -2,10 +2,10 @@ import { LajuError } from "../config/errors";
 import { currentCapture } from "./captured/captured";
 import { replaceGlobal } from "./replaceGlobal";
 
-/** Responds to a request in place of the network. */
+/** Answers a request instead of the network. */
 export type FetchStub = (request: Request) => Response | Promise<Response>;
 
-/** Runs `work`, in which `stub`, if given, responds to every fetch. */
+/** Runs `work`. During that time, `stub`, if given, answers every call of fetch. */
 export async function withFetch<T>(stub: FetchStub | undefined, work: () => Promise<T>): Promise<T> {
   if (stub === undefined) return work();
   const replacement = replaceGlobal(
@@ -20,8 +20,9 @@ export async function withFetch<T>(stub: FetchStub | undefined, work: () => Prom
 }
 
 /**
- * Makes requests fail unless the test stubs them, so that no test reaches other machines. Replacements of fetch
- * (vi.spyOn, mock.method) and a MockAgent as the global dispatcher take precedence.
+ * Makes requests of the code under test fail unless the test answers them, so that no test reaches another machine. If
+ * the test replaces fetch (vi.spyOn, mock.method) or sets a MockAgent as the global dispatcher, its replacement is
+ * used.
  */
 export function guardFetch(): void {
   const fetch = globalThis.fetch;
@@ -42,7 +43,7 @@ function isHere({ hostname, protocol }: URL): boolean {
   return /^(data|blob):$/.test(protocol) || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Whether a MockAgent is the global dispatcher, which undici stores under this symbol. */
+/** Whether the test has set a MockAgent as the global dispatcher, which undici stores under this symbol. */
 function isMocked(): boolean {
   const dispatcher = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")];
   return /mock/i.test((dispatcher as object | undefined)?.constructor.name ?? "");

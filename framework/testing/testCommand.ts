@@ -20,13 +20,13 @@ export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
   args?: readonly (string | number)[];
   /** The arguments as typed on a command line, instead of `options` and `args`. */
   argv?: readonly string[];
-  /** The time at which the clock is frozen while the command runs. */
+  /** The time that the code under test sees. The clock is frozen at it while the command runs. */
   now?: Moment;
-  /** Responds to the command's fetch requests. */
+  /** Answers the command's fetch requests. */
   fetch?: FetchStub;
   /** A timeout such as "50ms", in place of the command's own. */
   timeout?: string;
-  /** Stops the command when aborted, like SIGTERM. */
+  /** Stops the command when it is aborted, as SIGTERM would. */
   signal?: AbortSignal;
   /** The command's name in messages (default: "Command"). */
   name?: string;

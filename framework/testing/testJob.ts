@@ -13,16 +13,16 @@ import { type FetchStub, withFetch } from "./stubFetch";
 
 /** Options for testJob. */
 export interface JobTest {
-  /** The number of the attempt (default: 1). If the last attempt fails, the job has failed. */
+  /** The number of the attempt (default: 1). If it is the last and fails, the job fails. */
   attempt?: number;
   userId?: number;
-  /** The time at which the clock is frozen while the job runs. */
+  /** The time that the code under test sees. The clock is frozen at it while the job runs. */
   now?: Moment;
-  /** Responds to the job's fetch requests. */
+  /** Answers the job's fetch requests. */
   fetch?: FetchStub;
   /** A timeout such as "50ms", in place of the job's own. */
   timeout?: string;
-  /** The job's type, if the handler is a function without its own type. */
+  /** The job's type, needed if the handler is a function that doesn't declare its type. */
   type?: string;
 }
 
@@ -34,7 +34,7 @@ export interface TestedJob<R = unknown> extends Captured {
   result?: R | undefined;
   /** The error that the handler threw, or the timeout error. */
   error?: Error | undefined;
-  /** Milliseconds until the next attempt, without jitter. */
+  /** The delay before the next attempt, in milliseconds, without jitter. */
   delay?: number | undefined;
   /** The values that the handler passed to `progress`. */
   progress: unknown[];
@@ -64,7 +64,7 @@ export async function testJob<T = unknown, R = unknown>(
 }
 
 interface Attempt extends JobTest {
-  /** Ends the attempt when its test has ended. */
+  /** Aborted when the test has ended, which ends the attempt. */
   abandoned: AbortSignal;
 }
 
@@ -147,7 +147,7 @@ function claimedJob(type: string, data: unknown, given: JobTest): ClaimedJob {
   };
 }
 
-/** The result as stored with the job. Throws if JSON can't represent it. */
+/** The result, converted to JSON and back as when it is stored with the job. Throws if JSON can't represent it. */
 function resultOf(result: unknown): unknown {
   return result === undefined ? undefined : JSON.parse(encode(result, "result"));
 }

@@ -8,7 +8,7 @@ export interface TestRun extends Captured {
   message?: string | undefined;
   processed?: number | undefined;
   failed?: number | undefined;
-  /** The error that the command threw, or the reason why it was stopped. */
+  /** The error that the command threw, or why it was stopped. */
   error?: Error | undefined;
   isTimedOut: boolean;
 }

@@ -1,4 +1,4 @@
-// The module laju/testing. Importing it prepares the process and gives each test a fresh app.
+// The module laju/testing. Importing it sets up the process for tests and gives each test an empty database.
 import "./nodeEnv";
 import "./prepare";
 

@@ -19,10 +19,10 @@ export interface Captured {
   stderr: string;
 }
 
-/** The captured output of one run, and the function to call when it calls process.exit. */
+/** What a run has written so far, and a function that is called when it calls process.exit. */
 export interface Capture extends Captured {
   onExit(status: number): void;
-  /** Whether the run has ended. Output from anything that it left running is then ignored. */
+  /** Whether the run has ended. If it left something running, further output of that is ignored. */
   isOver: boolean;
 }
 
@@ -35,7 +35,7 @@ export function capturing<T>(capture: Capture, work: () => T): T {
   return storage.run(capture, work);
 }
 
-/** The current capture, for code called within `capturing`. */
+/** The capture of the calling code; undefined outside of `capturing`. */
 export function currentCapture(): Capture | undefined {
   return storage.getStore();
 }
@@ -44,7 +44,7 @@ export function newCapture(onExit: Capture["onExit"] = () => {}): Capture {
   return { mails: [], logs: [], stdout: "", stderr: "", onExit, isOver: false };
 }
 
-/** The output captured so far. */
+/** What has been captured so far. */
 export function capturedBy({ mails, logs, stdout, stderr }: Capture): Captured {
   return { mails, logs, stdout, stderr };
 }
@@ -57,7 +57,7 @@ export function noteOutput(capture: Capture, stream: 1 | 2, text: string): void 
   capture.logs.push(...text.split("\n").flatMap(logLine));
 }
 
-/** In tests, log lines are JSON. */
+/** Parses a log line, which is JSON in tests. Returns an empty list for other output. */
 function logLine(text: string): LogLine[] {
   if (!text.startsWith('{"timestamp":')) return [];
   try {

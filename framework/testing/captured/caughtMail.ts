@@ -50,7 +50,7 @@ function addressText(given: unknown): string {
   return name ? `${name} <${address}>` : String(address);
 }
 
-/** The text of a part. A stream was consumed when the mail was composed, so its text is only in `source`. */
+/** The text of a part. A part given as a stream is only in `source`, because composing the mail consumed the stream. */
 function partText(part: SendMailOptions["text"]): string | undefined {
   if (typeof part === "string") return part;
   return Buffer.isBuffer(part) ? part.toString() : undefined;

@@ -4,9 +4,7 @@ import { watchOutbox } from "../../services/mail/outbox";
 import { currentCapture, noteOutput } from "./captured";
 import { caughtMail } from "./caughtMail";
 
-/**
- * Captures the output and mails of the code under test, and its calls to process.exit. Everything else works as usual.
- */
+/** Captures output, mails and calls of process.exit by code under test. Other code's output and exits work as usual. */
 export function divertEverything(): void {
   divertOutput(taken);
   divertConsole();
@@ -22,7 +20,7 @@ function taken(stream: 1 | 2, text: string): boolean {
   return capture !== undefined;
 }
 
-/** The stream of each console method, as in a command: see framework/start/safeConsole.ts. */
+/** The stream to which each console method writes, as in framework/start/safeConsole.ts. */
 const streamOf = { log: 1, info: 1, debug: 1, warn: 2, error: 2 } as const;
 
 function divertConsole(): void {
@@ -45,7 +43,7 @@ function divertStream(stream: NodeJS.WriteStream, number: 1 | 2): void {
   };
 }
 
-/** Thrown by process.exit in a test, so that no code after it runs. */
+/** Thrown by process.exit in a test, so that the code after the call doesn't run. */
 export class Exited extends Error {
   constructor(status: number) {
     super(`the code under test called process.exit(${status})`);
@@ -53,7 +51,7 @@ export class Exited extends Error {
   }
 }
 
-/** Replaces process.exit, which would end the whole test run. */
+/** Replaces process.exit for code under test, because it would end the whole test run. */
 function divertExit(): void {
   const exit = process.exit.bind(process);
   process.exit = (code?: number | string | null) => {

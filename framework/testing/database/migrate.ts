@@ -5,13 +5,13 @@ import { pathToFileURL } from "node:url";
 import { paths } from "../../config/config";
 import { LajuError } from "../../config/errors";
 
-/** The program next to this file, as source or compiled. */
+/** The program that migrates, next to this file: TypeScript in the repository, JavaScript in the package. */
 const program = join(import.meta.dirname, `migrateProgram.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`);
 
 /**
- * Migrates a database in a separate process: migrations are TypeScript, and the test runner's loader may not apply to
- * laju's modules. With PostgreSQL, the migrations' statements are written to the file `record`, if they can be
- * repeated.
+ * Migrates a database in a separate process, because migrations are TypeScript and the test runner's loader may not
+ * apply to them. With PostgreSQL, also writes the statements that the migrations execute to the file `record`, unless
+ * they can't be repeated.
  */
 export function migrate(url: string, record = ""): Promise<void> {
   const args = ["--import", tsx(), program];
@@ -25,7 +25,7 @@ export function migrate(url: string, record = ""): Promise<void> {
   });
 }
 
-/** The loader that lets Node run TypeScript. */
+/** The URL of the loader that makes Node run TypeScript. */
 export function tsx(): string {
   return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 }

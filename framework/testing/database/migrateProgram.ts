@@ -2,7 +2,7 @@ import { describeError } from "../../cli/describeError";
 import { LajuError } from "../../config/errors";
 import { latestMigrations } from "../../services/database/migrator";
 
-// Started by migrate(), which passes the database's URL and the file in which to record the statements.
+// Run by migrate(), which passes the database's URL, and the file to which to write the statements.
 const { LAJU_TEST_RECORD: file } = process.env;
 try {
   const write = file && (await import("./recordStatements")).recordStatements();

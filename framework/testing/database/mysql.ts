@@ -6,13 +6,13 @@ import { copyDatabase, readyTable } from "./mysqlCopy";
 import { baseOf, databaseOf, leftovers, ownName, sharedName, withDatabase } from "./serverNames";
 import type { TestDatabase } from "./testDatabase";
 
-/** How long to wait for a connection (in milliseconds), and for other processes' migrations (in seconds). */
+/** How long to wait for a connection (in milliseconds), and for another process that is migrating (in seconds). */
 const connectTimeout = 5_000;
 const longestMigration = 600;
 
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** A separate database on the server, into which the migrated one is copied for each test. */
+/** A separate database for each test, into which the tables of the migrated one are copied. */
 export function mysqlTests(url: string): TestDatabase {
   const name = ownName(baseOf(url));
   return {
@@ -28,14 +28,17 @@ export function mysqlTests(url: string): TestDatabase {
   };
 }
 
-/** Drops a database. First kills the sessions of transactions that a test left open, which would block that. */
+/**
+ * Drops a database. First kills the sessions in which a test left a transaction open, because they would block the
+ * drop.
+ */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
   for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // Ignore the error: the session may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 
-/** The migrated database. The first process of a test run creates it, and the others wait. */
+/** The name of the migrated database. The first process of a test run creates it, and the others wait for it. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(baseOf(url));
   await ask(`select get_lock('${name}', ${longestMigration})`);
@@ -66,7 +69,7 @@ async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T
   }
 }
 
-/** Connects without a database, because the one in the URL may not exist. */
+/** Connects without choosing a database, because the one in the URL may not exist. */
 function connected(url: string): Promise<Connection> {
   const { createConnection } = require("mysql2/promise") as typeof import("mysql2/promise");
   return createConnection({ uri: withDatabase(url, "").replace("mariadb:", "mysql:"), connectTimeout });

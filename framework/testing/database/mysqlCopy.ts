@@ -1,9 +1,9 @@
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
-/** Marks the template as completely migrated. */
+/** The table that shows that all migrations have run in the template. */
 export const readyTable = "laju_test_ready";
 
-/** Copies tables with their rows, views and triggers. MySQL has no statement for that. */
+/** Copies tables with their rows, views and triggers. MySQL has no statement that copies a database. */
 export async function copyDatabase(from: string, to: string, ask: Ask): Promise<void> {
   await ask(`use \`${to}\``);
   await ask("set foreign_key_checks = 0");

@@ -11,8 +11,7 @@ const connectTimeout = 5_000;
 type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /**
- * A separate database on the server, for apps whose migrations name schemas themselves. PostgreSQL copies the migrated
- * database for each test.
+ * A separate database for each test, a copy of the migrated one. For apps whose migrations contain names of schemas.
  */
 export function postgresDatabases(url: string): TestDatabase {
   const name = ownName(baseOf(url));
@@ -28,7 +27,7 @@ export function postgresDatabases(url: string): TestDatabase {
   };
 }
 
-/** The migrated database. The first process of a test run creates it, and the others wait. */
+/** The name of the migrated database. The first process of a test run creates it, and the others wait for it. */
 async function templateDatabase(url: string, ask: Ask): Promise<string> {
   const name = sharedName(baseOf(url));
   const draft = `${name}_`;
@@ -50,7 +49,7 @@ async function drop(name: string, ask: Ask): Promise<void> {
   await ask(`drop database if exists "${name}" with (force)`);
 }
 
-/** Connects to the database in the URL or, if it does not exist, to the database `postgres`. */
+/** Connects to the database in the URL or, if there is none of that name, to the database `postgres`. */
 async function asking<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = await connected(url).catch((error) => {
     if (error.code !== "3D000") throw error;

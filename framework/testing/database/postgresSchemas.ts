@@ -15,10 +15,10 @@ import type { TestDatabase } from "./testDatabase";
 
 /** How long to wait for a connection, in milliseconds. */
 const connectTimeout = 5_000;
-/** How the names of test schemas begin: test_laju_… */
+/** The first part of the names of test schemas: test_laju_… */
 const base = "test";
 
-/** A separate schema for this process, in the database that the URL names. */
+/** A separate schema for this process's tests, in the database that the URL names. */
 export function postgresSchemas(url: string): TestDatabase {
   const name = ownName(base);
   const own = withSchema(url, name);
@@ -44,8 +44,8 @@ export function postgresSchemas(url: string): TestDatabase {
 }
 
 /**
- * Fills a schema with the migrated tables. If this test run has recorded the migrations' statements, repeats these,
- * which takes a tenth of the time.
+ * Creates the migrated tables in a schema. If another process of this test run has recorded the migrations' statements,
+ * executes these, which takes a tenth of the time.
  */
 async function fill(name: string, url: string, ask: Ask): Promise<void> {
   const record = join(dirname(paths.data), `${templateName()}.statements`);
@@ -75,14 +75,14 @@ async function isRepeated(record: string, name: string, ask: Ask): Promise<boole
     await ask("commit");
     return true;
   } catch {
-    // Some statements can't run in a transaction, or run only once per database.
+    // A statement can't run in a transaction or more than once per database, so migrate instead.
     await ask("rollback");
     rmSync(record, { force: true });
     return false;
   }
 }
 
-/** Combines statements without values. */
+/** Combines successive statements without values into one query, to save round trips to the server. */
 function inFewTrips(statements: readonly Statement[]): Statement[] {
   const trips: Statement[] = [];
   for (const { text, values } of statements) {
@@ -103,8 +103,8 @@ async function schemas(ask: Ask): Promise<string[]> {
 }
 
 /**
- * Drops a schema. First kills the sessions that a test left open: their transactions would block that, and their work
- * would continue.
+ * Drops a schema. First kills the sessions that a test left open: their transactions would block the drop, and their
+ * statements would continue.
  */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = "from pg_stat_activity where application_name = $1 and datname = current_database()";
@@ -112,19 +112,19 @@ async function drop(name: string, ask: Ask): Promise<void> {
   await ask(`drop schema if exists "${name}" cascade`);
 }
 
-/** A URL with which every connection uses the schema, in child processes too. */
+/** The URL with options that make every connection use the schema, in child processes too. */
 function withSchema(url: string, name: string): string {
   const changed = new URL(url);
   const { searchParams } = changed;
   const options = [searchParams.get("options"), `-c search_path=${path(name).replaceAll(" ", "")}`];
   searchParams.set("options", options.filter(Boolean).join(" "));
   searchParams.set("application_name", name);
-  // libpq takes a plus sign literally.
+  // Encode spaces as %20, because libpq doesn't read a plus sign as a space.
   changed.search = changed.search.replaceAll("+", "%20");
   return changed.href;
 }
 
-/** The search path. Extensions can be in the shared schema, or in `public` if an administrator installed them. */
+/** The search path. Extensions are in the shared schema, or in `public` if an administrator installed them there. */
 function path(name: string): string {
   return `${name}, ${extensionSchema}, public`;
 }
@@ -134,14 +134,14 @@ interface Ask {
   end(): Promise<void>;
 }
 
-/** Creates the database that the URL names, if it is missing and this user is allowed to. */
+/** Connects to the database in the URL. If it doesn't exist, creates it if this user may. */
 async function connected(url: string): Promise<Ask> {
   const client = await connect(url).catch(async (error) => {
     if (error.code !== "3D000") throw error;
     await makeDatabase(url, error);
     return connect(url);
   });
-  // No data has to survive a crash, so commits need not wait for the disk.
+  // Don't wait for the disk on each commit: after a crash, nobody needs this data.
   await client.query("set synchronous_commit = off");
   const ask = async (sql: string, values?: readonly unknown[]) =>
     (await client.query(sql, values && [...values])).rows;
@@ -153,7 +153,7 @@ async function makeDatabase(url: string, cause: Error): Promise<void> {
   try {
     await client.query(`create database "${databaseOf(url)}"`);
   } catch (error) {
-    // Another process has created it in the meantime.
+    // Another process created the database at the same time.
     if (error.code === "42P04" || error.code === "23505") return;
     throw new LajuError(`the tests' database cannot be used: ${cause.message}`, {
       code: "E_TEST_DATABASE",

@@ -11,22 +11,22 @@ export interface Statement {
 
 const transaction = /^\s*(begin|commit|savepoint|release|start\s+transaction|set\s+local)\b/i;
 /**
- * Matches statements that change nothing, and so need not be recorded: queries without function calls, and those of
- * Knex and laju about the schema and for locks.
+ * Matches statements that don't have to be recorded, because they change nothing: queries without function calls, and
+ * the queries that Knex and laju make about the schema and about locks.
  */
 const question =
   /^\s*select\b([^(]*$|\s+\*\s+from\s+information_schema|\s+pg_try_advisory|\s+version\(\)|.*\bpg_locks\b)/i;
 const unrepeatable = /^\s*(rollback|set\s|copy\s)|\bset_config\(/i;
 
 /**
- * Matches CONCURRENTLY in statements about indexes, which would wait for the transactions of all other tests in the
- * database.
+ * Matches CONCURRENTLY in CREATE INDEX and DROP INDEX. It has to be removed, because such a statement waits for the
+ * transactions of all other tests in the database.
  */
 const concurrently = /^(\s*(?:create\s+(?:unique\s+)?|drop\s+)index\s+)concurrently\s/i;
 
 /**
- * Records the statements that migrations send to PostgreSQL, whichever client they use, so that the same statements can
- * fill another schema. The returned function writes them to a file, unless they can't be repeated elsewhere.
+ * Records the statements that migrations send to PostgreSQL, with whichever client, so that they can be repeated in
+ * another schema. The returned function writes them to a file, unless one of them can't be repeated.
  */
 export function recordStatements(): (file: string) => void {
   const { Client } = require("pg") as typeof import("pg");
@@ -57,7 +57,10 @@ export function recordStatements(): (file: string) => void {
   };
 }
 
-/** The statement that a query consists of. Undefined for a stream or a cursor, whose data is elsewhere. */
+/**
+ * The statement in the arguments of query(). Undefined for a stream or a cursor, whose values the arguments don't
+ * contain.
+ */
 function statementOf(given: unknown, second: unknown): Statement | undefined {
   if (typeof given === "string") return withValues(given, second);
   const { text, values, submit } = given as { text?: unknown; values?: unknown; submit?: unknown };

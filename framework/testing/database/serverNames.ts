@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
 import { templateName } from "./templateName";
 
-/** How long the base of a database's name can be: the servers' limit minus the suffixes that are added here. */
+/** The longest name, in characters, to which the suffixes below can be added without exceeding the servers' limit. */
 const longestBase = 63 - 40;
 
 /** The name of the database in a URL. */
@@ -17,7 +17,7 @@ export function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-/** The prefix of the names of a URL's test databases. */
+/** The first part of the names of the test databases that belong to a URL. */
 export function baseOf(url: string): string {
   return databaseOf(url) || "app";
 }
@@ -32,7 +32,7 @@ export function sharedName(base: string): string {
   return prefix(base) + templateName().replace("-", "_t");
 }
 
-/** Which of these databases or schemas were left behind by killed test runs of this host. */
+/** Those of these databases or schemas that killed test runs on this host left behind. */
 export function leftovers(base: string, names: readonly string[]): string[] {
   const start = prefix(base);
   return names.filter((name) => {
@@ -41,7 +41,7 @@ export function leftovers(base: string, names: readonly string[]): string[] {
   });
 }
 
-/** The base with the host's name, because other hosts may run tests on the same server. */
+/** The first part of the names, with the host's name, because other hosts may use the same server for tests. */
 function prefix(base: string): string {
   const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
   return `${base.slice(0, longestBase)}_laju_${host}_`;

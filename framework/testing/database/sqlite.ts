@@ -7,7 +7,7 @@ import { migrate } from "./migrate";
 import { templateName } from "./templateName";
 import type { TestDatabase } from "./testDatabase";
 
-/** Migrates once for all processes of a test run, and gives each test a copy of the migrated file. */
+/** Migrates one file for all processes of a test run, and gives each test a copy of it. */
 export function sqliteTests(file: string): TestDatabase {
   const remove = () => {
     for (const end of ["", "-wal", "-shm", "-migrating"]) rmSync(file + end, { force: true });
@@ -24,11 +24,14 @@ export function sqliteTests(file: string): TestDatabase {
   };
 }
 
-/** The migrated file. It is next to the folders of the processes, where later test runs remove leftovers. */
+/**
+ * The migrated file. It is in the folder that contains the processes' data folders, where a later test run deletes it.
+ */
 async function templateFile(): Promise<string> {
   const file = join(dirname(paths.data), `${templateName()}.sqlite3`);
   if (existsSync(file)) return file;
-  // Two processes may do this at once. Each creates a file of its own, and the last one to rename its file wins.
+  // Another process may do this at the same time. Each writes its own file, and the last one renamed is used from then
+  // on.
   const draft = join(paths.data, "template.sqlite3");
   await migrate(pathToFileURL(draft).href);
   renameSync(draft, file);

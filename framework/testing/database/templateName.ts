@@ -5,9 +5,9 @@ import { paths } from "../../config/config";
 import { migrationFolders } from "../../services/database/migrations";
 
 /**
- * Identifies the migrated database that all processes of a test run share. It depends on the test run's main process,
- * so that the next test run migrates again, and on the migrations, because in vitest's watch mode they can change
- * during a test run.
+ * The name of the migrated database that all processes of a test run share. It contains the process id of the test
+ * runner, so that each test run migrates again, and a hash of the migrations, because in vitest's watch mode they can
+ * change between two executions.
  */
 export function templateName(): string {
   const files = migrationFolders.flatMap(filesIn);
@@ -17,13 +17,16 @@ export function templateName(): string {
   return `${process.ppid}-${hash.slice(0, 12)}`;
 }
 
-/** Whether the migrations themselves create or name schemas. If so, each test needs a database. */
+/**
+ * Whether migrations create schemas or contain names of schemas. Then a schema per test is not enough: each test needs
+ * its own database.
+ */
 export function nameSchemas(): boolean {
   const naming = /\bcreate\s+schema\b|\b(createSchema|withSchema)\w*\(/i;
   return migrationFolders.flatMap(filesIn).some((file) => naming.test(readFileSync(file, "utf8")));
 }
 
-/** Whether a migration imports files outside its own folder. */
+/** Whether a migration imports files from outside its folder. */
 function isOpen(file: string): boolean {
   return /\b(from|import|require)\b\s*\(?\s*["'](\.\.|app\/|#)/.test(readFileSync(file, "utf8"));
 }

@@ -1,10 +1,8 @@
-/** The database used by the tests of this process, one after another. */
+/** The database of this process's tests. Each test gets an empty one. */
 export interface TestDatabase {
-  /** The database's URL, as in DATABASE_URL. */
+  /** The database's URL, in the form of DATABASE_URL. */
   url: string;
-  /**
-   * Replaces the last test's database with a migrated, otherwise empty one. There must be no open connections to it.
-   */
+  /** Replaces the database of the previous test with an empty, migrated one. No connection to it may be open. */
   fresh(): Promise<void>;
   remove(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { type Hook, vitest } from "./vitest";
 
 /**
- * How long to wait while the first test migrates its database, in milliseconds. vitest's default of ten seconds is too
- * short on a busy machine.
+ * How long a hook may take, in milliseconds, because the first one migrates the database. vitest's default of ten
+ * seconds is too short on a busy machine.
  */
 const patience = 60_000;
 
-/** What to do around the tests of a file that imports laju/testing. */
+/** What to do before and after the tests of a file that imports laju/testing. */
 export interface Hooks {
   beforeAll(): Promise<void>;
   beforeEach(context?: unknown): Promise<void>;
@@ -15,7 +15,7 @@ export interface Hooks {
 }
 
 /**
- * Registers the hooks with the test runner of this process. Tests under an unknown runner call `freshApp`
+ * Registers the hooks with the test runner. If it is unknown, nothing is registered, and tests have to call `freshApp`
  * themselves.
  */
 export function registerHooks(hooks: Hooks): void {
@@ -33,7 +33,10 @@ interface Runner {
   afterAll: Hook;
 }
 
-/** Loads node:test only if the tests have loaded it. Otherwise it would report that there were no tests. */
+/**
+ * The hooks of node:test, if the test file has loaded it. Loading it otherwise would make it report that there were no
+ * tests.
+ */
 function nodeHooks(): Runner | undefined {
   const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
   if (!moduleLoadList.includes("NativeModule test")) return undefined;

@@ -5,8 +5,8 @@ import { vitest } from "./vitest";
 type Importer = (url: string) => Promise<HandlerModule>;
 
 /**
- * Lets a tested worker load app/jobs as vitest loads the test's own imports. Node's `import`, which laju's compiled
- * modules use, can't load them: they are TypeScript, and tests may have mocked what they import.
+ * Makes a tested worker load the files of app/jobs through vitest, like the test's own imports. Node's `import`, which
+ * laju's compiled modules use, can't load TypeScript and ignores modules that a test has mocked.
  */
 export function importJobsByRunner(): void {
   const runner = vitest();

@@ -1,2 +1,3 @@
-// Stays TypeScript in the package, because vitest compiles only such files there, and makes this `import` its own.
+// Stays TypeScript in the published package, because vitest transforms only TypeScript there, and then replaces this
+// `import` with its own.
 export default (url: string): Promise<object> => import(/* @vite-ignore */ url);

@@ -10,8 +10,8 @@ export interface Vitest {
 }
 
 /**
- * vitest's API, found the way vitest itself does (import.meta.vitest), so that laju need not know where it is installed.
- * Undefined under another test runner.
+ * vitest's API; undefined under another test runner. It comes from the global that import.meta.vitest uses too, so laju
+ * doesn't need to know where vitest is installed.
  */
 export function vitest(): Vitest | undefined {
   return (globalThis as { __vitest_index__?: Vitest }).__vitest_index__;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-/** A request by the script, to which the test responds. */
+/** A request that a script made with fetch, passed to the test's process. */
 export interface FetchAsked {
   id: number;
   url: string;
@@ -9,12 +9,12 @@ export interface FetchAsked {
   body: Uint8Array | undefined;
 }
 
-/** The test's response. */
+/** The response that the test's process returns. */
 export type FetchAnswer =
   | { id: number; status: number; statusText: string; headers: [string, string][]; body: Uint8Array }
   | { id: number; error: string };
 
-/** Forwards the request to fetch in the test process, so that stubs installed there apply. */
+/** Makes the request in the test's process, so that the test's stubs apply. */
 export async function answerFetch(child: ChildProcess, { id, url, ...request }: FetchAsked): Promise<void> {
   try {
     const init = { method: request.method, headers: request.headers, ...bodyOf(request.body) };
@@ -35,7 +35,7 @@ function send(child: ChildProcess, answer: FetchAnswer): void {
   if (child.connected) child.send(answer);
 }
 
-/** A fetch for the script's process that forwards requests to the test. */
+/** A replacement of fetch in the script's process, which passes requests to the test's process. */
 export function fetchByTest(): typeof fetch {
   const waiting = new Map<number, (answer: FetchAnswer) => void>();
   let count = 0;

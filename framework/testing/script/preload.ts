@@ -6,7 +6,7 @@ import { caughtMail } from "../captured/caughtMail";
 import { fixClock } from "../clock";
 import { fetchByTest } from "./bridge";
 
-// Loaded into a script's process before the script. Messages to the test are sent synchronously, because the script can
+// Loaded into a script's process before the script. Writes each mail to a file synchronously, because the script can
 // exit at any time.
 const { LAJU_TEST_SCRIPT: folder = "", LAJU_TEST_CLOCK: clock } = process.env;
 let count = 0;

@@ -21,7 +21,7 @@ export interface RunScript {
   /** A time limit instead of the script's own; false for none. */
   timeout?: string | false;
   signal?: AbortSignal;
-  /** Kills the script when its test has ended. */
+  /** Aborted when the test has ended, which kills the script. */
   abandoned: AbortSignal;
 }
 
@@ -116,7 +116,7 @@ function nameOf(file: string): string {
   return relative(paths.commands, file).replace(/\.ts$/, "");
 }
 
-/** The last error that the script printed. The error object itself can't leave the script's process. */
+/** The last error that the script printed, because the error object itself is in another process. */
 function errorOf({ exitStatus }: Ended, { logs, stderr }: Capture): Error | undefined {
   if (exitStatus === 0) return undefined;
   const logged = logs.findLast(({ level }) => level === "error");
