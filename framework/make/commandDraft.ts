@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { paths } from "../config/config";
 import type { CommandMeta } from "../metadata/commandMeta";
-import { commandName } from "../metadata/commandName";
 import { type CommandFacts, commandFacts } from "../metadata/manifest";
 import { checkMeta } from "../metadata/metaFields";
+import { badName, newName } from "./newName";
 import { filledStub } from "./stub";
 
 /** The options of `make:command`. */
@@ -35,6 +35,12 @@ export function draftCommand(typed: string, options: DraftOptions): Draft {
   const app = `${"../".repeat(name.split("/").length)}app`;
   const text = filledStub(stub, { name, app, meta: metaLines(meta) });
   return { file: join(paths.commands, `${name}.ts`), text, facts: commandFacts(name, form, meta) };
+}
+
+function commandName(typed: string): string {
+  const name = newName("command", typed);
+  if (!name.startsWith("native/") && name !== "Index") return name;
+  throw badName("command", typed, "commands/native/ and commands/index.ts belong to laju.");
 }
 
 function metaOf(name: string, options: DraftOptions): CommandMeta {

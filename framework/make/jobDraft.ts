@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { paths } from "../config/config";
-import { LajuError } from "../config/errors";
-import { pascalName } from "../metadata/pascalName";
+import { newName } from "./newName";
 import { filledStub, hasOwnStub } from "./stub";
 
 /** A generated job handler that has not been written yet. */
@@ -15,14 +14,7 @@ export interface JobDraft {
 
 /** Drafts a new job handler. Validates the name, so that no file is written if it is invalid. */
 export function draftJob(typed: string): JobDraft {
-  const name = pascalName(typed.replace(/^app\/jobs\//, ""));
-  if (name === undefined) {
-    throw new LajuError(`${JSON.stringify(typed)} is not a job name`, {
-      code: "E_NAME",
-      exitStatus: 2,
-      hint: "Use letters and digits, starting with a letter, such as SendInvoice.",
-    });
-  }
+  const name = newName("job", typed);
   const app = "../".repeat(name.split("/").length).slice(0, -1);
   const text = filledStub("job.stub", { name, app });
   return {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { knownMigrations } from "../services/database/migrations";
+import { badName, bareName } from "./newName";
 import { filledStub } from "./stub";
 
 /** A generated migration that has not been written yet. */
@@ -37,19 +38,13 @@ function plain(name: string): string {
  * equal.
  */
 function snakeName(typed: string): string {
-  const name = typed
-    .replace(/^app\/migrations\//, "")
-    .replace(/\.ts$/, "")
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .replace(/[\s_.-]+/g, "_")
+  const name = bareName("migration", typed)
+    .replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2_")
+    .replace(/[\s_-]+/g, "_")
     .replace(/^_|_$/g, "")
     .toLowerCase();
   if (/^[a-z][a-z0-9_]*$/.test(name) && name.length <= 100) return name;
-  throw new LajuError(`${JSON.stringify(typed)} is not a valid migration name`, {
-    code: "E_NAME",
-    exitStatus: 2,
-    hint: "Use letters, digits and _, starting with a letter, such as create_customers_table.",
-  });
+  throw badName("migration", typed);
 }
 
 /**

@@ -2,7 +2,9 @@ import { commandNames } from "../catalog/commandSources";
 import { jobNames } from "../catalog/jobSources";
 import { LajuError } from "../config/errors";
 import { pascalName } from "../metadata/pascalName";
+import { shellQuote } from "../text/shellQuote";
 import { nearest } from "../text/similar";
+import { badName } from "./newName";
 import { draftCommandTest, draftJobTest, type TestDraft } from "./testDraft";
 
 /** Drafts a test for the command or job with this name, in any case style. */
@@ -34,13 +36,14 @@ function ambiguous(typed: string, command: string, job: string): LajuError {
 
 function unknown(typed: string, bare: string): LajuError {
   const near = nearest(bare, [...new Set([...commandNames(), ...jobNames()])]);
+  if (near.length === 0 && pascalName(bare) === undefined) return badName("test", typed);
   return new LajuError(`there is no command or job ${JSON.stringify(typed)}`, {
     code: "E_NAME",
     exitStatus: 2,
     hint:
       near.length > 0
         ? `Did you mean ${near.join(" or ")}?`
-        : `For a test of something else: node laju make:test ${typed} --plain`,
+        : `For a test of something else: node laju make:test ${shellQuote(typed)} --plain`,
   });
 }
 

@@ -2,8 +2,8 @@ import { basename, join } from "node:path";
 import { paths } from "../config/config";
 import { LajuError } from "../config/errors";
 import { readText } from "../config/readText";
-import { pascalName } from "../metadata/pascalName";
 import { readSource, type SourceFacts } from "../metadata/source/readSource";
+import { newName } from "./newName";
 import { filledStub } from "./stub";
 
 /** A generated test that has not been written yet. */
@@ -52,14 +52,7 @@ export function draftJobTest(
 
 /** Drafts an empty test. */
 export function draftPlainTest(typed: string): TestDraft {
-  const name = pascalName(typed.replace(/^test\//, "").replace(/\.test(\.ts)?$/, ""));
-  if (name === undefined) {
-    throw new LajuError(`${JSON.stringify(typed)} is not a valid test name`, {
-      code: "E_NAME",
-      exitStatus: 2,
-      hint: "Use letters and digits, starting with a letter, such as Prices.",
-    });
-  }
+  const name = newName("test", typed);
   return { file: testFile(name), text: filledStub("test.stub", { name, app: `${up(name, 1)}/app` }) };
 }
 
@@ -90,7 +83,7 @@ function up(name: string, depth: number): string {
 }
 
 const taken =
-  /^(break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|let|static|await|async|eval|arguments|implements|interface|package|private|protected|public|test|expect|testCommand|run)$/;
+  /^(break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|let|static|await|async|eval|arguments|implements|interface|package|private|protected|public|test|expect|testCommand|run|undefined|globalThis)$/;
 
 /** The name under which a test imports a command: `monthly` for "reports/Monthly". */
 function localName(name: string): string {

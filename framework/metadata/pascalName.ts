@@ -3,7 +3,7 @@
  * reports/Monthly). Undefined if the input cannot be a name.
  */
 export function pascalName(typed: string): string | undefined {
-  const parts = typed.replace(/\.ts$/, "").split("/");
+  const parts = typed.split("/");
   const folders = parts.slice(0, -1);
   const last = pascalCase(parts.at(-1) as string);
   const isGood =
@@ -12,7 +12,7 @@ export function pascalName(typed: string): string | undefined {
 }
 
 function pascalCase(typed: string): string {
-  const words = typed.split(/[-_\s.]+/).filter(Boolean);
+  const words = typed.split(/[-_\s]+/).filter(Boolean);
   return words
     .map((word) => capitalized(words.length > 1 && isAllCaps(word) ? word.toLowerCase() : word))
     .join("");

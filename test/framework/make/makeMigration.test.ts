@@ -72,7 +72,7 @@ describe("make:migration", () => {
     const refused = await app.laju("make:migration", name);
     expect(refused).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("is not a valid migration name"),
+      stderr: expect.stringContaining("is not a migration name"),
     });
   });
 
@@ -98,6 +98,16 @@ test("make:test suggests similar names, and asks if there are two", async () => 
     status: 2,
     stderr:
       '✗ "send-invoice" is a command and a job\n  Specify which: commands/SendInvoice or app/jobs/SendInvoice.\n',
+  });
+  expect(await app.laju("make:test", "price list")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(
+      "\n  For a test of something else: node laju make:test 'price list' --plain\n",
+    ),
+  });
+  expect(await app.laju("make:test", "a.b")).toMatchObject({
+    status: 2,
+    stderr: '✗ "a.b" is not a test name\n  Use letters and digits, starting with a letter, such as Prices.\n',
   });
   expect((await app.laju("make:test", "app/jobs/SendInvoice.ts")).stdout).toContain(
     "Created test/jobs/SendInvoice.test.ts",
