@@ -4,7 +4,7 @@ import type { BlockingRun } from "./hang";
 import { runningRuns } from "./lastRun";
 import { markLostRuns } from "./lostRuns";
 
-/** The current runs, each with the number of starts that were skipped because of it. */
+/** The runs in progress, each with the number of starts that were skipped because that run was still active. */
 export function blockingRuns(): BlockingRun[] {
   markLostRuns();
   return runningRuns().map((run) => ({ run, skipped: overlapSkips(run.name, run.id) }));

@@ -9,7 +9,7 @@ export function idOfRun(key: string): number | undefined {
   return (row as { id: number } | undefined)?.id;
 }
 
-/** The state of the run with this key, after its latest attempt; undefined if it is not recorded. */
+/** The state of a run's latest attempt; undefined if no run with this key is recorded. */
 export function stateOfRun(key: string): RunState | undefined {
   markLostRuns();
   const row = ledger()
@@ -24,7 +24,7 @@ export function hasEnded(key: string): boolean {
   return row !== undefined;
 }
 
-/** The current run of a command that holds its lock, if one is recorded. */
+/** A command's active run that holds its lock, if one is recorded. */
 export function runWithLock(name: string): Run | undefined {
   const row = ledger()
     .prepare(
@@ -47,8 +47,9 @@ export interface RunFilter {
 }
 
 /**
- * Without this lower bound, a query for the last minutes would scan the whole ledger. Ids grow with time unless the
- * clock is set back; like cron, the bound allows for three hours of that.
+ * The lowest run id to search. Without this bound, a query for the last minutes would scan the whole ledger. The margin
+ * of three hours allows for a clock that was set back, because ids grow with the start time only while the clock runs
+ * forward.
  */
 const firstSince = `(SELECT id FROM runs WHERE started_at >= @since - ${3 * 3_600_000} ORDER BY started_at LIMIT 1)`;
 
@@ -64,7 +65,7 @@ export function listRuns({ names, ...filter }: RunFilter): Run[] {
 const usualLimit = 20;
 const dayMs = 86_400_000;
 
-/** How many failed runs of the last day are older than these runs; at most 100. */
+/** How many of the last day's failed runs are older than the oldest of these runs; at most 100. */
 export function failuresBefore(
   runs: readonly Run[],
   names: readonly string[] | undefined,

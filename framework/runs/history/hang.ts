@@ -4,7 +4,7 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 import type { HostClock } from "../../schedule/times/nextRuns";
 import type { Run } from "../ledger/run";
 
-/** A current run, and how many starts were skipped in a row because of it. */
+/** A run in progress, and how many starts in a row were skipped because of it. */
 export interface BlockingRun {
   run: Pick<Run, "id" | "name" | "pid" | "startedAt">;
   skipped: number;
@@ -18,7 +18,7 @@ export interface BlockedCommand {
   overlap: string;
 }
 
-/** Waiting starts are counted up to this number. */
+/** Stop counting waiting starts at this number. */
 const maxWaiting = 1_000;
 
 /**
@@ -43,7 +43,7 @@ export function hangText(
   return `has been running for ${formatDuration(lasts)} (run ${run.id}, pid ${run.pid}), and ${starts} ${what}`;
 }
 
-/** The time between the first two starts due after a given time; infinite if there are none. */
+/** The milliseconds between the first two starts due after a given time; infinite if there are no two. */
 function intervalAfter(command: BlockedCommand, after: number, clock: Clock): number {
   const times = schedulesOf(command).flatMap((schedule) => first(firingsAfter(schedule, after, clock), 2));
   const [one, other] = [...new Set(times)].sort((a, b) => a - b);

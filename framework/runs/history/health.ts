@@ -39,9 +39,12 @@ export interface Expectation {
   schedules: readonly string[];
   timezone: string | null;
   overlap: string;
-  /** When its schedule was installed here (milliseconds); null if it is not installed or the time is unknown. */
+  /**
+   * When the command's schedule was installed on this host (milliseconds since the epoch); null if it is not installed
+   * or the time is unknown.
+   */
   since: number | null;
-  /** Whether this host starts it on schedule. */
+  /** Whether this host starts the command on schedule. */
   isScheduled: boolean;
 }
 
@@ -50,13 +53,13 @@ export interface Trouble {
   kind: "failed" | "timed_out" | "lost" | "overdue" | "slow" | "hanging" | "output";
   /** Words that follow the command's name, such as "failed with exit status 1". */
   text: string;
-  /** When it was acknowledged (milliseconds since the epoch), and why. */
+  /** When someone acknowledged the trouble (milliseconds since the epoch), and why. */
   acknowledged?: { at: number; reason: string | null };
 }
 
 /**
- * What is wrong with a command. A command that this host doesn't start on schedule has troubles only if it has an open
- * incident, because someone has been notified of that.
+ * What is wrong with a command. If this host doesn't start the command on schedule, troubles are reported only while it
+ * has an open incident, because someone has already been notified about that incident.
  */
 export function troublesOf(expected: Expectation, history: RunHistory, clock: HostClock): Trouble[] {
   if (!expected.isScheduled && history.incidents.length === 0) return [];
@@ -109,7 +112,7 @@ function overdue(expected: Expectation, history: RunHistory, { now, hostTimezone
   return { kind: "overdue", text: `was due ${formatDuration(minutes(late))} ago` } satisfies Trouble;
 }
 
-/** With `overlap: "wait"`, a start is not recorded until the previous run has ended. */
+/** Whether a start may be waiting. With `overlap: "wait"`, a start is not recorded until the previous run has ended. */
 function isWaiting({ overlap }: Expectation, { running }: RunHistory): boolean {
   return overlap === "wait" && running !== null;
 }

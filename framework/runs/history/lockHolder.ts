@@ -11,7 +11,7 @@ import { runWithLock } from "./findRuns";
 export function lockHolder(name: string): LockHolder | undefined {
   for (const file of [journalFile, asideOf(journalFile)]) {
     const last = lastWithLock(file, name);
-    // That run has ended, so the lock's current holder started later and is not in the journal yet.
+    // The last recorded holder has ended, so the current holder started later and is not in the journal yet.
     if (last === "ended") return undefined;
     if (last !== undefined) return holderOf(last);
   }
@@ -23,7 +23,7 @@ function holderOf({ key, pid, startedAt }: LockHolder): LockHolder {
   return { key, pid, startedAt };
 }
 
-/** The last run in a journal that took this command's lock; "ended" if it has ended since. */
+/** The last run in a journal that took this command's lock; "ended" if that run has ended. */
 function lastWithLock(file: string, name: string): JournalStart | "ended" | undefined {
   const journal = readOrEmpty(file);
   const sign = `"name":${JSON.stringify(name)},`;

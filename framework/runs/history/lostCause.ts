@@ -5,7 +5,10 @@ import { killedByKernel } from "../logs/kernelLog";
 import { logFileOfRun } from "../logs/logFileOfRun";
 import { nextStartInLog } from "../logs/logNeighbors";
 
-/** Enough for the long stack trace that Node prints below the line with the cause. */
+/**
+ * How many bytes at the end of a log to search: enough for the long stack trace that Node prints below the line with
+ * the cause.
+ */
 const tailBytes = 16_000;
 
 /** The line that Node, V8 or the C++ library prints when the process crashes. */
@@ -13,7 +16,7 @@ const crashLine = /^(?:FATAL ERROR|# Fatal [\w ]+?|terminate called after \w+ an
 
 /**
  * Why a run was lost, as the rest of a sentence that begins with the command's name. Looks for the cause at the end of
- * its log and in the kernel's log, if this user can read them.
+ * the run's log and in the kernel's log, if this user can read them.
  */
 export function lostCause(row: RunRow): string {
   if (row.host === hostName() && isOfOtherBoot(row.process))

@@ -30,8 +30,8 @@ export function isGone({ name, host, pid, process, has_lock }: RunRow): boolean 
 }
 
 /**
- * Whether no process holds the command's lock. False if this user is not allowed to take it, because then there is no
- * way to tell.
+ * Whether no process holds the command's lock. Also false if this user is not allowed to take the lock, because then
+ * there is no way to tell.
  */
 function isLockFree(name: string): boolean {
   try {

@@ -73,7 +73,7 @@ function lasted(row: BriefRow): number {
   return (row.finished_at ?? row.started_at) - row.started_at;
 }
 
-/** The active run, if more starts were skipped after it than the number of rows that we read. */
+/** The run in progress, if so many starts were skipped since it began that it is not among the rows we read. */
 function earlierRunning(name: string, rows: BriefRow[]): RunRow | undefined {
   if (rows.length < newestRows) return undefined;
   return ledger()

@@ -31,8 +31,8 @@ export function outputTail(run: Pick<Run, "key" | "log">, maxBytes: number): str
 }
 
 /**
- * Whether a line belongs to another run. Checks that this run exists, because a command can print text that looks like
- * another run's line.
+ * Whether a line belongs to another run. Checks that the ledger has that other run, because a command can print text
+ * that looks like another run's line.
  */
 function isOfAnother(line: string, own: string): boolean {
   const key = runOfLine(line);

@@ -1,4 +1,4 @@
-/** A command with fewer successful runs has no usual duration. */
+/** The fewest successful runs from which to compute a command's usual duration. */
 const leastKnown = 5;
 const known = 20;
 const leastSlowness = 60_000;

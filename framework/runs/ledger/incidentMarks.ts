@@ -9,8 +9,8 @@ import { randomName } from "../../files/randomName";
 const folder = join(paths.data, "incidents");
 
 /**
- * Whether a command may have an open incident. Cheap (one file check), because every successful run calls it. Always
- * true if the ledger is older than these marks.
+ * Whether a command may have an open incident. Checks for one or two files instead of opening the ledger, because every
+ * successful run calls this. Always true if the ledger was written by an earlier laju, which created no marks.
  */
 export function mayHaveIncident(name: string): boolean {
   return existsSync(markOf(name)) || (!existsSync(folder) && existsSync(paths.ledger));
@@ -26,8 +26,8 @@ export function unmarkIncident(name: string): void {
 }
 
 /**
- * Creates the marks for a ledger that is older than they are. Renames the complete folder into place, because an
- * existing folder counts as complete.
+ * Creates the marks for a ledger that was written by an earlier laju, which created none. Fills a temporary folder and
+ * renames it, because an existing folder must contain all marks.
  */
 export function makeMissingMarks(openNames: () => string[]): void {
   if (existsSync(folder)) return;

@@ -28,8 +28,9 @@ export interface Incident {
 export type NewIncident = Pick<Incident, "name" | "kind" | "reason" | "runId" | "openedAt">;
 
 /**
- * Opens an incident. Returns false if an incident of this kind is already open, or has been opened and closed by runs
- * around this one (`runId`), so that nobody is notified twice.
+ * Opens an incident. Returns false if an incident of this kind is already open. Also returns false if the ledger has an
+ * incident of this kind that was opened by this run (`runId`) or an earlier one and closed by this run or a later one:
+ * someone has already been notified about that one.
  */
 export function openIncident({ name, kind, reason, runId, openedAt }: NewIncident): boolean {
   const { changes } = ledger()
@@ -61,7 +62,7 @@ export interface Closing {
   because?: string | undefined;
 }
 
-/** Closes the incidents of a command that works again. Returns whether it had any. */
+/** Closes the incidents of a command that works again. Returns whether any were open. */
 export function closeIncidents(name: string, { runId, at, except, because }: Closing): boolean {
   makeMissingMarks(openNames);
   // Remove the mark first: if another process opens an incident now, it creates the mark again.

@@ -7,8 +7,8 @@ import type { LockHolder, RunState } from "./run";
 
 /**
  * The file to which a run appends one line when it starts and one when it ends, so that a start never opens a database.
- * Readers of the ledger import the lines first. Where starting node takes 62 ms, opening SQLite and writing the row would
- * take 5 ms; the two lines take a tenth of that.
+ * Readers of the ledger import these lines first. On a machine where Node starts in 62 ms, opening SQLite and writing a
+ * row takes 5 ms, and appending both lines takes 0.5 ms.
  */
 export const journalFile = join(paths.data, "runs.journal");
 
@@ -76,9 +76,9 @@ export interface RunResult {
 }
 
 /**
- * The notification that a run still owes when it ends. It is recorded with the run's end, so that another process can
- * send it if the run's own process can't (because the ledger was locked, or a deployment replaced the database driver
- * during the run).
+ * The notification that is due when a run ends. It is recorded with the run's end, so that another process can send it
+ * if the run's own process can't (because the ledger was locked, or a deployment replaced the database driver during
+ * the run).
  */
 export interface PendingNotice {
   /** The run was started at a terminal, where its user sees how it ended and needs no mail about it. */
@@ -93,15 +93,15 @@ export interface Outcome extends RunResult {
   state: Exclude<RunState, "running">;
   exitStatus: number | null;
   /**
-   * The active run because of which this one was skipped. The message is composed on import, when that run's id is
-   * known.
+   * The active run that caused this one to be skipped. The message that names the active run is composed on import,
+   * when the ledger knows that run's id.
    */
   holder?: LockHolder | undefined;
   error?: string | undefined;
   loggedError?: string | undefined;
   lostOutput?: LostOutput | undefined;
   finishedAt: number;
-  /** In milliseconds, if the run's process could measure it. */
+  /** The run's duration in milliseconds, if its process could measure it. */
   durationMs?: number | undefined;
   logTo?: number | undefined;
   /** The process's CPU time in milliseconds, and its peak memory in bytes. */

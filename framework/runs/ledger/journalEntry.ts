@@ -68,7 +68,10 @@ function isTime(value: unknown): boolean {
   return typeof value === "number" && Math.abs(value) <= latest;
 }
 
-/** A pid, a count or a position in a file. Not an inode, which can exceed the safe integers. */
+/**
+ * Whether a value is a pid, a count or a position in a file. Inodes need a different check, because they can exceed
+ * Number.MAX_SAFE_INTEGER.
+ */
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -5,9 +5,9 @@ import { openToRead } from "../../files/openFile";
 const usualWindow = 1024 * 1024;
 
 /**
- * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and escaping turns each
- * byte into at most six. So laju didn't write anything longer; it is, for example, a hole that a power cut left in the
- * file.
+ * The longest line that is read, in bytes. Linux passes at most 2 MB of arguments to a process, and JSON escaping turns
+ * each byte into at most six, so laju never writes a longer line. Anything longer is damage, such as a hole that a
+ * power cut left in the file.
  */
 const longestLine = 16 * 1024 * 1024;
 

@@ -16,7 +16,7 @@ export function importedUpTo(ledger: Database, path: string, size: number): numb
   return known.find(({ tail, taken }) => tailAt(path, taken).equals(tail))?.taken ?? 0;
 }
 
-/** Replaces a file's position `from` with `to`. */
+/** Records that a file has now been imported up to `to` instead of `from`. */
 export function moveImported(
   ledger: Database,
   path: string,

@@ -24,8 +24,8 @@ interface JournalFile {
 }
 
 /**
- * How long to wait after a failed import before the next one, in milliseconds, because some verbs read the ledger
- * hundreds of times.
+ * How long to wait after a failed import before the next one, in milliseconds. Without this pause, a verb that reads
+ * the ledger hundreds of times would wait for the locked ledger each time.
  */
 const backOffMs = 1_000;
 
@@ -37,10 +37,13 @@ interface LastImport {
 
 const lastImports = new WeakMap<Database, LastImport>();
 
-/** Imports the journal into the ledger. If the journal is unchanged, this only stats two files. False if it failed. */
+/**
+ * Imports the journal into the ledger. If the journal is unchanged, this only stats two files. Returns false if the
+ * import failed.
+ */
 export function importJournal(ledger: Database, journal = journalFile): boolean {
-  // If the caller rolled back its transaction, the imported lines would be lost, because we would not import them
-  // again.
+  // Don't import within the caller's transaction: if it were rolled back, the lines would be lost, because we would
+  // take them for imported.
   if (ledger.inTransaction) return false;
   const last = lastImportOf(ledger);
   const files = filesOf(journal).filter((file) => last.fingerprints.get(file.path) !== fingerprintOf(file));
@@ -73,7 +76,10 @@ function fingerprintOf({ stat }: JournalFile): string {
   return `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
 
-/** The rotated journal comes first: a process that had it open may still have written to it. */
+/**
+ * The rotated journal and the current one, in the order in which to import them. The rotated one can still grow,
+ * because a process may have it open.
+ */
 function filesOf(journal: string): JournalFile[] {
   return [asideOf(journal), journal].flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -124,8 +130,8 @@ function importFiles(ledger: Database, journal: string): void {
 }
 
 /**
- * Whether we don't know how far the journal has been imported, as in an earlier release's ledger. The journal is then
- * read from the start, and old notices must not be sent twice.
+ * Whether the ledger has runs but no position up to which the journal was imported, as after an upgrade from an earlier
+ * release. The journal is then read from the start, and old notices must not be sent again.
  */
 function isPositionLost(ledger: Database): boolean {
   const has = (table: string) => ledger.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined;
@@ -145,8 +151,8 @@ function importFile(ledger: Database, path: string, size: number): number {
 }
 
 /**
- * Call this within the transaction, so that only one process rotates the journal at a time. Lines that are then
- * imported twice do no harm.
+ * Moves the imported journal aside and creates the next one. Call this within the import's transaction, so that only
+ * one process does it at a time. Lines that are imported twice do no harm.
  */
 function rotateJournal(ledger: Database, journal: string, imported: number): void {
   forgetOtherPositions(ledger, journal, imported);
@@ -168,7 +174,7 @@ function createNext(journal: string, { mode, uid, gid }: Pick<Stats, "mode" | "u
   }
 }
 
-/** Imports a line. Returns false for a damaged one: truncated, overwritten, or with values that no column accepts. */
+/** Imports a line. Returns false for a damaged line: truncated, overwritten, or with values that no column accepts. */
 function isImported(ledger: Database, line: string): boolean {
   if (line === "") return true;
   const entry = journalEntry(line);

@@ -9,7 +9,8 @@ import { openLedgerFile } from "./ledgerTables";
 /** How long to wait while another process has the ledger locked, in milliseconds. */
 const usualPatienceMs = 5_000;
 /**
- * How long to wait when a run starts or ends. Its line is already in the journal, so another process can do the rest.
+ * How long to wait for a locked ledger when a run starts or ends, in milliseconds. This is short, because the run's
+ * line is already in the journal, and another process can import it later.
  */
 const runPatienceMs = 250;
 
@@ -45,7 +46,10 @@ export function lookInLedger<T>(look: (ledger: Database) => T): T | undefined {
   return withoutWaiting(() => look(upToDate()));
 }
 
-/** For a run's own bookkeeping, which must not delay it: throws after a short wait if the ledger is locked. */
+/**
+ * Does `work` with a short wait for the ledger, and throws if it stays locked: a run's bookkeeping must not delay the
+ * run.
+ */
 export function withoutWaiting<T>(work: () => T): T {
   setPatience(runPatienceMs);
   try {
@@ -89,9 +93,9 @@ function open(ms?: number): Database {
 }
 
 /**
- * The open ledger, unless its file has since been deleted, restored from a backup or moved aside. A long-running process
- * would otherwise import the journal into a file that nobody else reads. Callers may still hold the old one, so this
- * leaves closing it to the garbage collector.
+ * The open ledger, unless its file has since been deleted, restored from a backup or moved aside. A long-running
+ * process would otherwise import the journal into a file that nobody else reads. The old connection is left to the
+ * garbage collector, because callers may still be using it.
  */
 function usable(): Database | undefined {
   if (opened !== undefined && !opened.inTransaction && inode() !== openedInode) opened = undefined;

@@ -16,7 +16,7 @@ export function isDamaged(error: unknown): boolean {
  * this at once, only one moves the file. The others get undefined and open the new ledger.
  */
 export function moveDamagedLedger(): string | undefined {
-  // Command names never begin with a dot.
+  // The dot prevents a conflict with a command's lock: command names never begin with one.
   return withLock(".ledger", () => {
     if (isReadable()) return undefined;
     const aside = `${paths.ledger}.damaged-${new Date().toISOString().replaceAll(":", "-")}`;
@@ -28,8 +28,8 @@ export function moveDamagedLedger(): string | undefined {
 }
 
 /**
- * Called when the journal is imported from the start again, because then we can't tell which notices were already sent.
- * Keeps only pending notices about a command's current state.
+ * Deletes pending notices, except those about a command's current state. Called when the journal is imported from the
+ * start again, because then we can't tell which notices were already sent.
  */
 export function forgetStaleNotices(ledger: Database): void {
   ledger.exec(

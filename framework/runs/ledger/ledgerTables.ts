@@ -3,9 +3,9 @@ import { LajuError } from "../../config/errors";
 import { type Database, openSqlite, switchToWal } from "../../services/database/sqliteDriver";
 
 /**
- * The migrations of the ledger's tables. Each only adds tables, non-unique indexes, and columns that are nullable or have a
- * default, and queries always name the columns they write. So the previous release still works after a rollback. An
- * incompatible migration would take the next thousand as its version.
+ * The migrations of the ledger's tables. Each only adds tables, non-unique indexes, and columns that are nullable or
+ * have a default, and queries always name the columns they write. So the previous release still works after a rollback.
+ * An incompatible migration would get the next multiple of 1000 as its version.
  */
 const changes = [
   `
@@ -37,7 +37,7 @@ const changes = [
   CREATE INDEX runs_bad_by_name ON runs (name, id) WHERE state IN ('failed', 'timed_out', 'lost');
   CREATE INDEX runs_open ON runs (host) WHERE state = 'running';
 
-  -- What needs attention: open from the first failure to the next success, at most one of each kind.
+  -- What needs attention, from the first failure to the next success. A command has at most one open incident per kind.
   CREATE TABLE incidents (
     id            INTEGER PRIMARY KEY,
     name          TEXT NOT NULL,
@@ -47,7 +47,7 @@ const changes = [
     opened_at     INTEGER NOT NULL,
     closed_at     INTEGER,
     closed_run_id INTEGER,
-    -- Whether its notices have been written: of the failure, of the recovery.
+    -- Whether the notices of the failure and of the recovery have been written.
     opening_told  INTEGER NOT NULL DEFAULT 0,
     closing_told  INTEGER NOT NULL DEFAULT 0
   );
@@ -80,37 +80,38 @@ const changes = [
   );
 `,
   `
-  -- The name of a run in the journal and in its log lines, known before it has an id.
+  -- Identifies a run in the journal and in its log lines, even before it has an id.
   ALTER TABLE runs ADD COLUMN key TEXT;
   CREATE UNIQUE INDEX runs_by_key ON runs (key) WHERE key IS NOT NULL;
 
-  -- Up to which byte the journal's files are imported. Each is identified by its first line: a copy is the same file.
+  -- Up to which byte each journal file is imported. A file is identified by its first line, so a copy is the same file.
   CREATE TABLE journal (first TEXT PRIMARY KEY, taken INTEGER NOT NULL);
 `,
   `
-  -- The notification that is still due for a run that ended, as JSON; and the key of the first attempt of a retry.
+  -- The notification that is still due for a run that has ended, as JSON, and the key of a retry's first attempt.
   ALTER TABLE runs ADD COLUMN untold TEXT;
   ALTER TABLE runs ADD COLUMN retry_of TEXT;
   CREATE INDEX runs_untold ON runs (id) WHERE untold IS NOT NULL;
   CREATE INDEX runs_by_retry ON runs (retry_of, id) WHERE retry_of IS NOT NULL;
 `,
   `
-  -- Up to which byte each journal file is imported, recognized by the bytes before it. The table journal, which knew a
-  -- file by its first line, is left for processes of the earlier release that still have the ledger open.
+  -- Up to which byte each journal file is imported, recognized by the bytes before it. The table
+  -- "journal" stays, because processes of the earlier release may still have the ledger open.
   CREATE TABLE journal_positions (tail BLOB PRIMARY KEY, taken INTEGER NOT NULL) WITHOUT ROWID;
 `,
   `
-  -- How long a run took, in milliseconds, by the monotonic clock: the difference of its times may be negative.
+  -- How long a run took, in milliseconds of the monotonic clock. After a clock change, the difference between its start
+  -- and end times may be negative.
   ALTER TABLE runs ADD COLUMN duration INTEGER;
 `,
   `
-  -- What a run reports it did, and the first error that a failed run logged.
+  -- How many items a run reported as processed and as failed, and the first error that a failed run logged.
   ALTER TABLE runs ADD COLUMN processed INTEGER;
   ALTER TABLE runs ADD COLUMN failed INTEGER;
   ALTER TABLE runs ADD COLUMN logged_error TEXT;
 `,
   `
-  -- How many lines of its output could not be written, and the system's code for why.
+  -- How many lines of a run's output could not be written, and the system's error code.
   ALTER TABLE runs ADD COLUMN lost_lines INTEGER;
   ALTER TABLE runs ADD COLUMN lost_code TEXT;
 `,
@@ -121,11 +122,11 @@ const changes = [
   ALTER TABLE incidents ADD COLUMN closed_because TEXT;
 `,
   `
-  -- What a run's own process used: milliseconds of the processors, and bytes of memory at most.
+  -- The CPU time (milliseconds) and the peak memory (bytes) of a run's own process.
   ALTER TABLE runs ADD COLUMN cpu INTEGER;
   ALTER TABLE runs ADD COLUMN peak_memory INTEGER;
 
-  -- What people did from the dashboard: who, when, what, to which command or type of jobs, and the run that came of it.
+  -- What people did in the dashboard: who, when, what, to which command or type of job, and which run it started.
   CREATE TABLE actions (
     id      INTEGER PRIMARY KEY,
     at      INTEGER NOT NULL,

@@ -21,12 +21,14 @@ export interface RunRecord {
 }
 
 /**
- * Why a run has no record: it couldn't be written (which was reported), or there is already a run for its scheduled
- * time.
+ * Why a run has no record: "not recorded" if writing it failed (which was reported), "slot taken" if there is already a
+ * run for its scheduled time.
  */
 export type NoRecord = "not recorded" | "slot taken";
 
-/** If the journal is longer than this, in bytes, nothing has read the ledger for a while, so the run itself imports it. */
+/**
+ * A run that finds the journal longer than this, in bytes, imports it, because nothing has read the ledger for a while.
+ */
 const unreadJournal = 1024 * 1024;
 
 /** Records the start of a run. Failing to record never stops a run: it is reported on stderr, and the command runs. */
@@ -101,8 +103,8 @@ function importUnread(): void {
 }
 
 /**
- * Writes the start. Returns the identity of the journal in which it was written, if it was. The ledger ensures that a
- * scheduled time has only one run, no matter what starts it.
+ * Records the start of a run. Returns the identity of the journal that contains it; undefined if only the ledger does.
+ * The ledger ensures that a scheduled time has only one run, no matter what starts it.
  */
 function written(start: JournalStart): string | "slot taken" | undefined {
   if (start.slot === null) return appendToJournal(start).identity;
@@ -112,12 +114,15 @@ function written(start: JournalStart): string | "slot taken" | undefined {
   return addToJournal(start);
 }
 
-/** Adds the start to the journal. Ignores errors, because the start is in the ledger or was in the previous journal. */
+/**
+ * Adds a start to the journal. Ignores errors, because the start is already recorded: in the ledger, or in a journal
+ * that has since been replaced.
+ */
 function addToJournal(start: JournalStart): string | undefined {
   try {
     return appendToJournal(start).identity;
   } catch {
-    return undefined; // The same error will occur when the end is recorded, which reports it.
+    return undefined; // The same error will occur, and be reported, when the end is recorded.
   }
 }
 

@@ -1,7 +1,8 @@
 import type { LostOutput } from "../../process/output";
 
 /**
- * The state of a run. `lost` means that its process ended without recording the end. A reader of the ledger sets it.
+ * The state of a run. `lost` means that its process ended without recording the end. Whoever reads the ledger next sets
+ * this state.
  */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 
@@ -33,7 +34,7 @@ export interface Run {
   failed: number | null;
   /** The first error that a failed run logged before it ended, which is often the cause. */
   loggedError: string | null;
-  /** Lines of its output that could not be written, and why (a code such as "ENOSPC"). */
+  /** How many lines of the run's output could not be written, and why (a code such as "ENOSPC"). */
   lostOutput: LostOutput | null;
   /** The CPU time of the run's own process in milliseconds; null if unknown. */
   cpuMs: number | null;
@@ -61,7 +62,10 @@ export interface LockHolder {
 /** The beginning of every `overlapText`. Ledger queries search for it, so it must not change. */
 export const overlapStart = "still running since ";
 
-/** Why a start is skipped. Names the holder by its key if its id in the ledger is not known yet. */
+/**
+ * Why a start was skipped. Names the run that holds the lock: by its id in the ledger or, if that is not known yet, by
+ * its key.
+ */
 export function overlapText({ key, pid, startedAt }: LockHolder, id: number | string = key): string {
   return `${overlapStart}${new Date(startedAt).toISOString()} (run ${id}, pid ${pid})`;
 }

@@ -3,7 +3,7 @@ import { isLedgerFree } from "./ledgerFile";
 
 const pauseMs = 250;
 
-/** Command names never begin with a dot. */
+/** The dot prevents a conflict with a command's lock: command names never begin with one. */
 const waitersLock = ".notices";
 
 /** Whether another process is already waiting for the ledger. That process will handle everything in the journal. */

@@ -9,7 +9,8 @@ import { sleepSync } from "../../process/sleep";
 import { type Database, sqliteDriver } from "../../services/database/sqliteDriver";
 
 /**
- * How long a start waits for a lock, in milliseconds, because processes that merely check a lock hold it for a moment.
+ * How long a start waits for a taken lock before it gives up, in milliseconds. It waits at all because processes that
+ * only check whether a lock is free hold it for a moment.
  */
 const checkMs = 100;
 /** How long to wait for another process that changes the same small file, in milliseconds. */
@@ -40,8 +41,8 @@ export function takeLock(name: string, { wait }: { wait: boolean }): HeldLock | 
 }
 
 /**
- * Describes the process that holds a command's lock if its run is not in the journal. Omits the command line, which may
- * contain secrets, because the text is stored in the ledger.
+ * Describes the process that holds a command's lock, for a lock whose run is not in the journal. Omits the command
+ * line, which may contain secrets, because the text is stored in the ledger.
  */
 export function ownerOfLock(name: string): string {
   return lockOwner(lockFileOf(name)).replace(/ \(.*$/s, "");
@@ -58,7 +59,7 @@ export function inheritedLock(name: string): HeldLock | undefined {
     const isHeld = fileLocks()?.tryLock(inheritedDescriptor, sharedBytes.from, sharedBytes.length);
     return isHeld ? heldBy(inheritedDescriptor) : undefined;
   } catch {
-    return undefined; // Nothing was inherited.
+    return undefined; // The descriptor is not open, so the retry inherited no lock.
   }
 }
 
@@ -152,7 +153,10 @@ function pauseAfter(waited: number): number {
 /** Keeps the databases referenced: if one were garbage-collected, its lock would be released. */
 const held: Database[] = [];
 
-/** SQLite's exclusive lock covers the same bytes, so the two kinds of locks exclude each other. */
+/**
+ * SQLite's exclusive lock covers the same bytes as the lock that takeDirectly() takes, so the two kinds exclude each
+ * other.
+ */
 function takeThroughSqlite(file: string, patienceMs: number): HeldLock | undefined {
   const Driver = sqliteDriver();
   if (!existsSync(file)) closeSync(openToLock(file));

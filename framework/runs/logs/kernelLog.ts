@@ -42,14 +42,15 @@ function records(file: string): string[] {
       found.push(buffer.toString("latin1", 0, length));
     }
   } catch {
-    // EAGAIN after the last record; or the device doesn't exist, or this user may not read it (kernel.dmesg_restrict).
+    // There are no more records (EAGAIN), the device doesn't exist, or this user may not read it
+    // (kernel.dmesg_restrict).
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
   return found;
 }
 
-/** Enough for kernels that keep more than a megabyte of records, at about 50 bytes each. */
+/** The most records to read: more than a kernel's log of a megabyte contains, at about 50 bytes each. */
 const maxRecords = 50_000;
 
 function readRecord(descriptor: number, buffer: Buffer): number {

@@ -14,7 +14,7 @@ export function withoutCutLine(text: string, longest: number): string {
   return `…${text.replace(/^[\ufffd\udc00-\udfff]{0,3}/, "")}`;
 }
 
-/** The key of the run that wrote a line of the Logger; undefined for any other line. */
+/** The key of the run whose Logger wrote this line; undefined for a line that no Logger wrote. */
 export function runOfLine(line: string): string | undefined {
   return /^\{"timestamp":.*?"run":"(\w+)"/.exec(line)?.[1];
 }

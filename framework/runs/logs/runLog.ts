@@ -10,10 +10,10 @@ export interface FilePart {
   to: number | null;
 }
 
-/** The omitted lines: those of other runs in the same part of the file. */
+/** Lines omitted from a run's output, because other runs wrote them to the same part of the file. */
 export interface OmittedLines {
   lines: number;
-  /** The runs' keys. */
+  /** The keys of those other runs. */
   runs: Set<string>;
 }
 
@@ -22,16 +22,17 @@ export function logPartOf(run: Run, to: number | null): FilePart | undefined {
   const file = logFileOfRun(run);
   if (file === undefined || run.log === null) return undefined;
   const { size, birthtimeMs, ctimeMs } = statSync(file);
-  // A new file can reuse the inode of a deleted one. File systems without birth times report the last change instead.
+  // A file created after the run has reused the inode of the run's deleted log. Skip this check on file systems without
+  // birth times, which report the time of the last change instead.
   const isYounger = birthtimeMs !== ctimeMs && birthtimeMs > (run.finishedAt ?? run.startedAt) + 1_000;
   if (isYounger || size < run.log.from) return undefined;
   return { file, from: run.log.from, to };
 }
 
 /**
- * Passes the run's own lines to `take` in batches, each line with its newline. Returns where it stopped. A line belongs
- * to another run only if the ledger knows that run (`isRun`), because a command can print text that looks like another
- * run's line.
+ * Passes the run's own lines to `take` in batches, each line with its newline. Returns the position at which it
+ * stopped. A line belongs to another run only if the ledger knows that run (`isRun`), because a command can print text
+ * that looks like another run's line.
  */
 export function readOwnLines(
   part: FilePart,
@@ -62,7 +63,10 @@ const openingBrace = 0x7b;
 const newline = 0x0a;
 const pieceSize = 256 * 1024;
 
-/** Of a longer line, only the start and the end are kept, so that even a line of 100 MB takes little memory. */
+/**
+ * How many bytes to keep of the start and the end of a long line. The rest is dropped, so that a line of 100 MB takes
+ * little memory.
+ */
 const longestStart = 1_000_000;
 const longestEnd = 4_000;
 

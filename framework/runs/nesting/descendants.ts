@@ -10,7 +10,7 @@ const graceMs = 300;
 /** How long to keep killing processes that start others faster than we can find them, in milliseconds. */
 const longestHuntMs = 2_000;
 
-/** A process, and its start time in clock ticks since boot, because pids are reused. */
+/** A process, identified by its pid and its start time (in clock ticks since boot), because pids are reused. */
 export interface Descendant {
   pid: number;
   startedAt: number;
@@ -48,7 +48,10 @@ export function warnDescendants(
   return { processes, killAt: monotonicMs() + graceMs };
 }
 
-/** The second half, which sends SIGKILL to processes that did not exit in time and to those they have started since. */
+/**
+ * The second half of `endDescendants`, which sends SIGKILL to processes that did not exit in time and to those they
+ * have started since.
+ */
 export function killDescendants(pid: number | undefined, mark: string, { processes, killAt }: Warned): void {
   if (processes.length === 0) return;
   while (monotonicMs() < killAt && processes.some(isAlive)) sleepSync(20);

@@ -21,9 +21,9 @@ export function runMark({ name, pid, startedAt, key }: RunMark): string {
   return `${name}:${[pid, startedAt, key].filter((part) => part !== undefined).join("-")}`;
 }
 
-/** How a start relates to the runs that its environment lists, from which it was started. */
+/** How a start relates to the runs that started it, which its environment lists. */
 export type Nesting =
-  /** A run of its own: it was not started from a run of the same command. */
+  /** A separate run: no run of the same command started it. */
   | { kind: "run" }
   /**
    * Started by a run from the same file to do part of the run's work: with fork(), cluster.fork() or as a
@@ -56,8 +56,8 @@ export function nestingIn(name: string, holder: LockHolder | undefined): Nesting
 }
 
 /**
- * Classifies a start whose environment was cleared and whose command has no lock, by this process's ancestors. A child
- * with an IPC channel can be a part.
+ * Classifies a start whose environment was cleared and whose command has no lock, by this process's ancestors. A
+ * process with an IPC channel is not refused, because it may be part of an ancestor's run.
  */
 export function nestingBelow(name: string): Nesting {
   const file = process.argv[1];
@@ -83,7 +83,8 @@ function isPartOf(run: RunMark): boolean {
 }
 
 /**
- * The parent may also be tsx, which sits between the run and its part, and has the run's mark and an IPC channel too.
+ * Whether the run is this process's parent. Accepts tsx as the parent too: it sits between the run and its part, with
+ * the run's mark and an IPC channel.
  */
 function isChildOf(run: RunMark): boolean {
   if (process.send === undefined) return false;
@@ -94,7 +95,10 @@ function isChildOf(run: RunMark): boolean {
 let isFirst: boolean | undefined;
 const threadSign = "laju.isPart";
 
-/** Detects nested threads by environment data, which a thread passes on to the threads it starts. */
+/**
+ * Whether no other thread of this file started this thread. Each thread sets a flag in its environment data, which the
+ * threads it starts inherit.
+ */
 function isFirstThread(): boolean {
   if (isFirst !== undefined) return isFirst;
   const threads = require("node:worker_threads") as typeof import("node:worker_threads");

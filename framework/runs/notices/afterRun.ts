@@ -7,7 +7,10 @@ import { addPing, isSenderComing } from "./notices";
 import { processPendingNotices } from "./pendingNotices";
 import { startSender } from "./startSender";
 
-/** Called when a run starts. Costs nothing for a command without `ping`. */
+/**
+ * Called when a run starts. Writes its start ping to the outbox and starts a sender; does nothing for a command without
+ * `ping`.
+ */
 export function beforeRun({ name, key, ping }: NotifiableRun): void {
   if (ping === undefined) return;
   try {
@@ -36,8 +39,8 @@ export function afterRun({ name, key }: NotifiableRun): void {
   try {
     if (withoutWaiting(() => hasNews(key))) startSender();
   } catch (error) {
-    // A new process can send it: it can wait until the ledger is unlocked, and it loads the driver that a
-    // deployment has just installed.
+    // A separate process can send the notification: it can wait until the ledger is unlocked, and it loads the database
+    // driver that a deployment has just installed.
     warn(`${name}'s notification is postponed: ${error.message}`);
     if (!isSenderWaiting()) startSender();
   }

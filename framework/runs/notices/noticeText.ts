@@ -95,7 +95,7 @@ function failuresText({ starts, attempts }: Failures): string | undefined {
   return attempts === starts ? times : `${times}, ${attempts} attempts`;
 }
 
-/** What to do about an incident, unless the run's own facts make that clear. */
+/** What to do about an incident, unless the facts about its run already make that clear. */
 function nextStep({ kind, name }: Incident, run: Run | undefined): [string, string][] {
   switch (kind) {
     case "hanging":

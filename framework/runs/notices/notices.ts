@@ -22,9 +22,9 @@ export interface Notice {
 const hour = 3_600_000;
 /** The sender gives up on a notice that is older than this, in milliseconds. */
 const longestPendingMs = { incident: 24 * hour, ping: hour };
-/** A ping that is newer than this is sent even if there is a later ping, in milliseconds. */
+/** A ping younger than this, in milliseconds, is sent even if there is a later ping. */
 const freshMs = 300_000;
-/** How long a sender's claim lasts. Longer than any attempt takes. */
+/** How long a sender's claim lasts, in milliseconds: longer than any attempt takes. */
 const claimMs = 120_000;
 
 export function addPing(

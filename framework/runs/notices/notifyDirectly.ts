@@ -6,7 +6,10 @@ import { stableHash } from "../../schedule/expression/hash";
 import { channelsOf, deliverContent } from "./deliver";
 import { hostNotice } from "./hostNotice";
 
-/** Sent notices are noted as empty files with this prefix, which can usually be created even on a full disk. */
+/**
+ * The prefix of the empty files that record which notices were sent. An empty file can usually be created even on a
+ * full disk.
+ */
 const prefix = "told-directly-";
 
 /** A notice is not repeated within this time, in milliseconds. */
@@ -56,13 +59,13 @@ function remember(reason: string): void {
     rmSync(markOf(reason), { force: true });
     makeFile(markOf(reason));
   } catch {
-    // Without the mark, the next pass will send the notice again.
+    // Without the file, the next `laju monitor` sends the notice again.
   }
 }
 
 /**
- * The name of the mark for a reason. Ignores numbers, because the same problem may have a different pid or size each
- * time.
+ * The file that records a notice with this reason. Ignores numbers, because the same problem may have a different pid
+ * or size each time.
  */
 function markOf(reason: string): string {
   return join(paths.data, prefix + stableHash(reason.replaceAll(/\d+/g, "")).toString(16));

@@ -15,12 +15,13 @@ export interface DueNotification {
 }
 
 /**
- * A run that ended longer ago than this, in milliseconds, needs no notification if its command has ended again since.
+ * A run that ended longer ago than this, in milliseconds, needs no notification if a later run of its command has
+ * ended.
  */
 const longestPendingMs = 86_400_000;
 
 /**
- * Opens or closes the incidents of runs that still owe a notification, and writes their pings to the outbox. Each run
+ * Opens or closes the incidents of runs whose notification is still due, and writes their pings to the outbox. Each run
  * is handled only once, even if several processes do this. `own` is the key of this process's run, which has ended.
  */
 export function processPendingNotices(own?: string, now = Date.now()): DueNotification[] {

@@ -13,7 +13,7 @@ import {
 } from "./notices";
 import { processPendingNotices } from "./pendingNotices";
 
-/** What the sender needs to know about a command; unknown if the command was removed. */
+/** What the sender needs to know about a command. */
 export interface NoticeSubject {
   description: string;
   notify: string[] | null;
@@ -25,8 +25,8 @@ export interface SendReport {
 }
 
 /**
- * Sends each notice in the outbox once. Rejected notices stay for the next call. Several senders may run at the same
- * time. After `until`, sends no more notices.
+ * Sends each notice in the outbox once. Rejected notices stay in the outbox for the next call. Several senders may run
+ * at the same time. After `until`, sends no more notices.
  */
 export async function sendNotices(
   subjectOf: (name: string) => NoticeSubject | undefined,

@@ -10,7 +10,7 @@ export interface TestResult {
   error?: Error;
 }
 
-/** Sends a notification that says it is a test to each channel, without a trace in the ledger. */
+/** Sends a test notification to each channel. The ledger doesn't record it. */
 export async function sendTestNotices(channels: readonly string[], now: number): Promise<TestResult[]> {
   const title = `Test notification from laju on ${hostName()}`;
   const content = hostNotice(title, "Sent by `node laju notices:test`. Nothing has failed.", now);
@@ -27,7 +27,10 @@ export async function sendTestNotices(channels: readonly string[], now: number):
   );
 }
 
-/** Without a mail server, mails outside production go to data/outbox, so nobody would get it. */
+/**
+ * Throws if a mail channel has no mail server. Outside production, mail without a server goes to data/outbox, so nobody
+ * would receive the test.
+ */
 function checkMailServer(channel: string): void {
   if (channel.startsWith("mail:") && mailRoute() === undefined) {
     throw new LajuError("no mail server is configured", {

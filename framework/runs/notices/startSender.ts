@@ -15,7 +15,7 @@ export function startSender(): void {
     cwd: paths.root,
     detached: true,
     stdio: "ignore",
-    // Keep it out of this run, which may be terminated with all its descendants.
+    // Clear the run's marks: otherwise the sender would be terminated with the run's descendants.
     env: environmentWith({ LAJU_RUN: "", LAJU_ENTRY: "", LAJU_ATTEMPT: "" }),
   });
   sender.on("error", () => {}); // The machine is out of memory or processes. The monitor will send the notices.

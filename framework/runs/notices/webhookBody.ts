@@ -28,7 +28,7 @@ const bodies: Record<WebhookFormat, (content: NoticeContent) => object> = {
       .replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
     return {
       content: [head, ...fenced(content, 950)].join("\n"),
-      // A command's output must not mention anyone.
+      // A command's output must not notify people, for example with "@everyone".
       allowed_mentions: { parse: [] },
     };
   },
@@ -58,7 +58,7 @@ function title(content: NoticeContent): string {
   return `${content.event === "failure" ? "✗" : "✓"} ${noticeTitle(content)}`;
 }
 
-/** A Markdown link in an error's text could show one address and lead to another. */
+/** Escapes Markdown, because a link in an error's text could show one address and lead to another. */
 function discordText(text: string): string {
   return text.replaceAll(/[\\`*_~|[\]()<>#]/g, "\\$&");
 }

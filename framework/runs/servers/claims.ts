@@ -10,7 +10,7 @@ import { type ClaimStore, keptSeconds } from "./claimStore";
 import { databaseClaims } from "./databaseClaims";
 import { redisClaims } from "./redisClaims";
 
-/** How long ago a scheduled time may be so that it can still be claimed, in milliseconds. */
+/** The age up to which a scheduled time can still be claimed, in milliseconds. */
 export const longestClaimAge = (keptSeconds / 2) * 1000;
 
 /** A store that accepts the connection but doesn't respond within this time (in milliseconds) counts as unavailable. */

@@ -30,7 +30,7 @@ export const databaseClaims: ClaimStore = {
     }),
 };
 
-/** Uses the database's clock, which is the same for all servers. Errors don't affect the run. */
+/** Deletes old claims, by the database's clock, which is the same for all servers. An error does not affect the run. */
 async function forgetOld(): Promise<void> {
   const before = {
     pg: `now() - interval '${keptSeconds} seconds'`,
@@ -39,10 +39,13 @@ async function forgetOld(): Promise<void> {
   await DB("laju_claims")
     .where("claimed_at", "<", DB.raw(before[engine()]))
     .delete()
-    .catch(() => {}); // Ignore errors, because the next claim tries again.
+    .catch(() => {}); // The next claim deletes them.
 }
 
-/** Creates the table at the first claim. If a migration created it, every server would fail until someone ran that. */
+/**
+ * Creates the table at the first claim. If a migration created the table, every server would fail until someone ran the
+ * migration.
+ */
 async function withTable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -63,7 +66,7 @@ async function makeTable(): Promise<void> {
       claimed_at ${time} NOT NULL DEFAULT CURRENT_TIMESTAMP)`);
     await DB.raw("CREATE INDEX laju_claims_by_age ON laju_claims (claimed_at)");
   } catch (error) {
-    // Another server may have created it at the same time, which PostgreSQL and MySQL report in several ways.
+    // Another server may have created the table at the same time, which PostgreSQL and MySQL report in several ways.
     if (!(await DB.schema.hasTable("laju_claims"))) throw error;
   }
 }

@@ -31,7 +31,7 @@ export interface Supervision {
   retries?: Retries | undefined;
   /** The command's lock, which the retries inherit. */
   lock?: HeldLock | undefined;
-  /** The run as its notices need it; undefined if its end needs no notification. */
+  /** The facts that the run's notices need; undefined if the run's end needs no notification. */
   notifiable?: NotifiableRun | undefined;
   /** The value of the environment variable that marks every process the run starts. */
   mark: string;
@@ -49,8 +49,8 @@ export interface RunState {
   timedOut: boolean;
   isSkipped: boolean;
   /**
-   * Whether the run has claimed its scheduled time, if it needs to. Without a claim it is not retried, because retries
-   * make no claims.
+   * Whether the run has claimed its scheduled time, if it has to. A run without its claim is not retried, because
+   * retries make no claims.
    */
   isClaimed: boolean;
   /** The exit status set by a signal or the time limit. */
@@ -175,7 +175,7 @@ function runNotes(): RunNotes {
   const noteErrorText = (text: string) => {
     if (error !== undefined) return;
     error = text;
-    // Errors logged later only repeat this one.
+    // Keep only errors logged before this one, because errors logged later only repeat it.
     loggedError = firstLoggedError();
   };
   return {

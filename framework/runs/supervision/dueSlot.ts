@@ -27,7 +27,7 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 
 /**
  * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, unless
- * that is longer ago than a start can be late.
+ * it is longer ago than any start can be delayed.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };

@@ -4,7 +4,7 @@ import type { RunRow } from "../ledger/runRow";
 
 const queries = {
   running: "SELECT * FROM runs WHERE state = 'running' AND name = ? AND host = ? ORDER BY id DESC",
-  // No command has as many runs waiting for a retry as this limit allows.
+  // The limit is larger than the number of runs that any command has waiting for a retry.
   retrying: `SELECT * FROM runs WHERE name = ? AND host = ? AND state IN ('failed', 'timed_out', 'lost') AND attempt = 1
     ORDER BY id DESC LIMIT 50`,
 };

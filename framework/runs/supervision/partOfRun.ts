@@ -12,13 +12,13 @@ const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 const graceMs = 5_000;
 
 /**
- * Called in a process or thread that the run has started from its own file to do part of its work. It shares the run's lock,
- * time limit and log key. Otherwise it behaves like any Node program: its end isn't recorded, and signals terminate it as
- * usual.
+ * Called in a process or thread that a run has started from its own file to do part of its work. The part shares the
+ * run's lock, time limit and log key. Otherwise it behaves like any Node program: its end isn't recorded, and signals
+ * terminate it as usual.
  */
 export function partOfRun({ key, startedAt }: RunMark): ActiveRun {
   setRunId(key);
-  // A thread may share the run's own environment.
+  // Don't mark a thread, because it may share the environment of the run's own process.
   if (!isThread()) markPart();
   let controller: AbortController | undefined;
   return {

@@ -16,7 +16,10 @@ export interface Pauses {
   commands: Record<string, Pause>;
 }
 
-/** The pause that keeps a command from starting now, if any. Without any pause, this only checks for one file. */
+/**
+ * The pause that keeps a command from starting now, if any. If nothing is paused, this only checks that there is no
+ * pause file.
+ */
 export function pauseOf(name: string, now: number): Pause | undefined {
   if (!existsSync(paths.pauses)) return undefined;
   const { all, commands } = readPauses();
@@ -24,7 +27,7 @@ export function pauseOf(name: string, now: number): Pause | undefined {
   return [own, all].find((pause): pause is Pause => pause != null && isOn(pause, now));
 }
 
-/** "paused for the move to the new host, until 2026-11-24T08:00:00.000Z" */
+/** "paused: moving to the new host (until 2026-11-24T08:00:00.000Z)" */
 export function pauseText({ reason, until }: Pause): string {
   const why = reason === null ? "paused" : `paused: ${reason}`;
   return until === null ? why : `${why} (until ${new Date(until).toISOString()})`;

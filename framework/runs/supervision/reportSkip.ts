@@ -13,8 +13,8 @@ const youngMs = 2_500;
 const burstMs = 5_000;
 
 /**
- * Called by a start that was skipped because of another run. If that run hangs, it cannot report this itself, so after N
- * skips in a row the skipped process starts the sender, which decides whether it is a hang.
+ * Called by a start that was skipped because of another run. If that run hangs, it cannot report this itself. So after
+ * several skips in a row, the skipped process starts the sender, which decides whether the run hangs.
  */
 export function reportSkip(name: string, { key, startedAt }: LockHolder): void {
   if (Date.now() - startedAt < youngMs || isAtTerminal()) return;
@@ -33,8 +33,8 @@ export interface Skips {
 }
 
 /**
- * Whether to start the sender: from the Nth skip on, at every skip until there is an incident. In a burst, at the Nth
- * skip and then at fewer and fewer, because each sender is a process.
+ * Whether a skip should start the sender. From skip number `least` on, every skip does until there is an incident.
+ * During a burst, only skips number `least`, 2 × `least`, 4 × `least` … do, because each sender is a process.
  */
 export function mayBeNews({ times, areAll, hasIncident }: Skips, least: number): boolean {
   if (times.length >= least && Number.isInteger(Math.log2(times.length / least))) return true;

@@ -29,7 +29,7 @@ export interface RunRequest {
   retries: Retries | undefined;
   /** The URL to ping for each run. */
   ping?: string | undefined;
-  /** Whether the work must wait for a claim in the store that several servers share. */
+  /** Whether the run must claim its scheduled time in the store that several servers share before its work begins. */
   isClaimed?: boolean | undefined;
   /** Decides whether the command is due, for a crontab entry that matches more times than its schedule. */
   decide?: ((entryId: string, at: Date) => SlotDecision) | undefined;
@@ -49,7 +49,7 @@ export function startRun(request: RunRequest): ActiveRun {
   const run: NewRun = { name, args, startedAt, attempt, retryOf, log: outputFile(), ...kept };
   const nesting: Nesting = isRetry ? { kind: "run" } : nestingOf(name);
   if (nesting.kind !== "run") return partOrRefusal(nesting, run, request);
-  // A retry is part of a run that was due.
+  // A retry needs no slot of its own: the first attempt has already checked that the run was due.
   const slot = isRetry ? null : slotOf(name, startedAt, request.decide);
   if (!isRetry && existsSync(paths.pauses)) skipWhilePaused(run);
   const lock = lockFor(name, request.overlap, isRetry);
@@ -141,7 +141,7 @@ function waitForLock(name: string): HeldLock | Taken {
   return takeLock(name, { wait: true }) ?? { holder };
 }
 
-/** The lock is taken. Its holder is unknown if it has not recorded itself yet. */
+/** Another run holds the lock. `holder` is undefined if that run has not recorded itself yet. */
 interface Taken {
   holder: LockHolder | undefined;
 }

@@ -26,7 +26,7 @@ export function stopCommand(name: string): Promise<Stopped[]> {
   return stopRuns(name, () => true);
 }
 
-/** The same for one run. Cancels only its own retry. */
+/** Stops one run on this host, and cancels only that run's retry. */
 export function stopRun({ name, key, retryOf }: Pick<Run, "name" | "key" | "retryOf">): Promise<Stopped[]> {
   // The process of the first attempt starts the retries.
   return stopRuns(name, (row) => row.key === key || row.key === retryOf);
@@ -70,7 +70,8 @@ async function end(row: RunRow): Promise<Stopped["ending"]> {
 }
 
 /**
- * Sends the signal; false if the process has ended. Checks that first, because the pid may already have been reused.
+ * Sends the signal; false if the process has ended. Checks the process's identity first, because its pid may have been
+ * reused.
  */
 function isSent({ id, name, pid, process: identity }: RunRow, signal: NodeJS.Signals): boolean {
   if (lifeOf(pid, identity) !== "alive") return false;

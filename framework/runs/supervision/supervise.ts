@@ -8,7 +8,7 @@ import { beforeRun } from "../notices/afterRun";
 import { atExit, endingSignals, newState, type RunState, type Supervision, signalNumbers } from "./atExit";
 import { watchTime } from "./timeLimit";
 
-/** How long a command that listens to its signal may take to exit after the signal is aborted. */
+/** How long a command that listens to its signal may take to exit after the signal is aborted, in milliseconds. */
 const graceMs = 5_000;
 const timedOutStatus = 124;
 
@@ -38,7 +38,8 @@ export interface ActiveRun {
 
 /**
  * Watches this process until it ends, for any reason: return, throw, process.exit anywhere, an unhandled rejection, a
- * signal or the time limit. After SIGKILL the row stays open until the next reader of the ledger marks the run as lost.
+ * signal or the time limit. After SIGKILL, the run's row stays open until the next reader of the ledger marks the run
+ * as lost.
  */
 export function supervise(run: Supervision): ActiveRun {
   const state = newState(run);

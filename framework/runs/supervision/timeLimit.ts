@@ -6,7 +6,7 @@ import { warn } from "../../process/output";
 import { monotonicMs } from "../../process/thisProcess";
 import { LimitState, type WatchdogOrders } from "./watchdogOrders";
 
-/** The longest delay that setTimeout accepts: 24 days. A longer limit counts as none. */
+/** The longest delay that setTimeout accepts, in milliseconds (24 days). A longer time limit counts as none. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** How long the watchdog waits before it loads its code, in milliseconds: most runs have ended by then. */
@@ -14,11 +14,14 @@ const idleMs = 1_000;
 
 /**
  * With fewer free file descriptors than this, the run waits until the watchdog has started. A thread needs about six.
- * Without them it fails with an error event, which would never arrive if the command blocked the event loop.
+ * If they run out, the thread fails with an error event, which would never arrive if the command blocked the event
+ * loop.
  */
 const fewDescriptors = 32;
 
-/** How long to wait for the watchdog in that case, in milliseconds. On an idle machine it starts within 15 ms. */
+/**
+ * How long the run then waits for the watchdog, in milliseconds. On an idle machine, the watchdog starts within 15 ms.
+ */
 const startMs = 2_000;
 
 /**

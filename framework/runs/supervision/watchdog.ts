@@ -37,7 +37,7 @@ function endProcess(): void {
     const pending = notifiable && pendingNoticeOf(notifiable, { isNews: true, isRetried: false });
     if (key !== null) record(key, pending);
     killDescendants(process.pid, mark, warned);
-    // Not earlier, because the sender would be killed with the descendants.
+    // Start the sender only now: earlier, it would have been killed with the descendants.
     if (pending !== undefined) startSender();
   } finally {
     process.kill(process.pid, "SIGKILL");

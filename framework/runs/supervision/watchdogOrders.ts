@@ -50,12 +50,12 @@ export interface WatchdogOrders {
   timeoutMs: number;
   /** When the limit is reached, in `monotonicMs` time, because the thread may start late on a busy machine. */
   limitAt: number;
-  /** How long the command may take to exit after its signal is aborted. */
+  /** How long the command may take to exit after its signal is aborted, in milliseconds. */
   graceMs: number;
   name: string;
   /** The run's key in the journal, if it is recorded. */
   key: string | null;
-  /** The run as its notices need it; undefined if its end needs no notification. */
+  /** The facts that the run's notices need; undefined if the run's end needs no notification. */
   notifiable: NotifiableRun | undefined;
   /** The value of the environment variable that marks every process the run starts. */
   mark: string;
