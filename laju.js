@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// laju's command line, in its own repository and as the package's program (npx laju). An app has a laju.js of its own.
+// laju's command line, in laju's own repository and as the package's program (npx laju). Every app has its own laju.js.
 
-// Where there is no way to look, Node is too old, and what is imported says so.
+// Old versions of Node have no getBuiltinModule. Assume then that the file exists: it prints that Node is too old.
 const exists = process.getBuiltinModule?.("node:fs").existsSync ?? (() => true);
-// A server may have the build alone.
+// A server may have only build/, without the sources.
 const folder = ["framework/build/runtime", "build/runtime"].find((one) =>
   exists(`${import.meta.dirname}/${one}/commandLine.mjs`),
 );

@@ -5,15 +5,17 @@ const shared = {
   globalSetup: [join(import.meta.dirname, "test/support/apps/template.ts")],
   setupFiles: [join(import.meta.dirname, "test/support/apps/emptyRoot.ts")],
   alias: { "app/": `${join(import.meta.dirname, "app")}/` },
-  // Tests use real servers, daemons and builds, so the limits are generous.
+  // Tests use real servers, daemons and builds, so their time limits are generous.
   testTimeout: 60_000,
   hookTimeout: 120_000,
-  // CI has only two cores: a test that fails once for lack of time is told apart from one that always fails.
-  // vitest reports both.
+  // CI has only two cores, so a test may fail for lack of time. Retry it once: vitest reports whether it then passes.
   retry: process.env.CI === "true" ? 1 : 0,
 };
 
-/** Each takes ten seconds or more. They run only with `npm run test:all`, so that `npm test` takes under two minutes. */
+/**
+ * Tests that take ten seconds or more each. They run only with `npm run test:all`, so that `npm test` takes under two
+ * minutes.
+ */
 const long = [
   "test/commands/native/{Completion,CrontabCheck,CrontabRoot,Doctor,Logs,Report,RunsPrune}.test.ts",
   "test/commands/{crontabExample,engines,examples}.test.ts",
@@ -57,35 +59,36 @@ const last = [
 
 export default defineConfig({
   test: {
-    // Three test files at a time on two processors: they often wait for servers and clocks.
+    // Run three test files at a time on two processors, because tests often wait for servers and clocks.
     maxWorkers: 3,
     projects: [
       {
         test: { ...shared, name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", ...long] },
       },
       {
-        // Tests that need the machine to themselves (the cron daemon, pm2, several Nodes) or take long.
+        // Tests that take long or need the machine to themselves (the cron daemon, pm2, several versions of Node).
         test: {
           ...shared,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", ...long],
           exclude: last,
           testTimeout: 240_000,
-          // Of tests that may run beside others of their file.
+          // How many tests of a file may run at the same time.
           maxConcurrency: 2,
         },
       },
       {
-        // Daemons on virtual clocks use the whole machine, so they run last, together only with tests that wait for the real clock.
+        // Daemons on virtual clocks, which use the whole machine. They run last, together only with tests that wait for
+        // the real clock.
         test: {
           ...shared,
           name: "daemon",
           include: last,
           testTimeout: 240_000,
           sequence: { groupOrder: 1 },
-          // All at once, because most of them only wait for the next minute.
+          // Run all of these at once, because most of them only wait for the next minute.
           maxWorkers: 12,
-          // One per CPU, for two of them: see VC_LANE in test/support/virtual-cron/vclock.c.
+          // One for each of two CPUs: see VC_LANE in test/support/virtual-cron/vclock.c.
           maxConcurrency: 2,
         },
       },

@@ -1,4 +1,4 @@
-/** A reproducible sequence of numbers from 0 to 1 (mulberry32). */
+/** Returns a function that returns random numbers from 0 to 1. The same seed gives the same sequence (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** One of the choices, at random, with a probability proportional to its weight. */
+/** Chooses at random, with a probability proportional to each choice's weight. */
 export function chosen<T>(choices: readonly (readonly [T, number])[], random: () => number): T {
   let rest = random() * choices.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [choice, weight] of choices) {

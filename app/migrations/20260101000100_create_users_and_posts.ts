@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 
-// Times are milliseconds in a bigint: Date.now() returns them, and SQLite, PostgreSQL and MySQL store them alike.
+// Times are milliseconds in a bigint, as Date.now() returns them, because SQLite, PostgreSQL and MySQL all store them
+// alike.
 
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("users", (table) => {

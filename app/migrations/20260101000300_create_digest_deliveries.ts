@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-/** Who received which day's digest. The primary key prevents a second run from mailing anyone twice. */
+/** Which reader got the digest of which day. The primary key prevents a second run from mailing anyone twice. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("digest_deliveries", (table) => {
     table.integer("user_id").unsigned().notNullable().references("users.id").onDelete("CASCADE");

@@ -1,6 +1,9 @@
 import type { Knex } from "knex";
 
-/** The products that commands/SyncExternalData.ts copies. `sku` is the partner's; its unique index makes the upsert work. */
+/**
+ * The products that commands/SyncExternalData.ts copies from the partner. `sku` is the partner's number; its unique
+ * index makes the upsert work.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable("products", (table) => {
     table.increments("id");

@@ -2,7 +2,7 @@ import "laju/config";
 import { LajuError } from "laju/errors";
 import { webAddress } from "laju/services/webAddress";
 
-/** A validated product from the partner's API. */
+/** A product from the partner's API, after validation. */
 export interface PartnerProduct {
   sku: string;
   name: string;
@@ -10,7 +10,10 @@ export interface PartnerProduct {
   stock: number;
 }
 
-/** The partner's HTTP API at SYNC_API_URL. A call is aborted after SYNC_API_TIMEOUT or by its signal. */
+/**
+ * The partner's HTTP API at SYNC_API_URL. A call ends with an error after SYNC_API_TIMEOUT or when its signal is
+ * aborted.
+ */
 const PartnerApi = {
   async skus(signal: AbortSignal): Promise<string[]> {
     const list = await getJson("/products", signal);
@@ -21,7 +24,7 @@ const PartnerApi = {
   async product(sku: string, signal: AbortSignal): Promise<PartnerProduct> {
     const product = await getJson(`/products/${encodeURIComponent(sku)}`, signal);
     const { name, price, stock } = product ?? {};
-    // Validate external data before storing it.
+    // Validate the partner's data before anything stores it.
     if (typeof name !== "string" || name === "") throw new Error(`product ${sku} has no name`);
     if (!Number.isFinite(price) || price < 0) throw new Error(`product ${sku} has no price`);
     if (!Number.isInteger(stock)) throw new Error(`product ${sku} has no stock`);
@@ -34,7 +37,7 @@ async function getJson(path: string, signal: AbortSignal) {
   const { url, headers } = webAddress(baseUrl() + path);
   const response = await fetch(url, {
     headers: { ...headers, accept: "application/json" },
-    // Set a timeout, because fetch's own limit for a partner that never answers is five minutes.
+    // Set a timeout, because fetch by itself waits five minutes for a partner that never answers.
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs())]),
   });
   if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
@@ -50,7 +53,7 @@ function baseUrl(): string {
     });
   }
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");
-  // Don't show the value, because it may contain a password.
+  // Leave the URL out of the message, because it may contain a password.
   throw new LajuError("SYNC_API_URL is not a URL of the form http://… or https://…", { code: "E_SYNC_URL" });
 }
 

@@ -1,6 +1,6 @@
 import { LajuError } from "laju/errors";
 
-/** A period of time in milliseconds, from `from` (inclusive) to `to` (exclusive), and its name. */
+/** A named period of time, in milliseconds since the epoch: from `from` (inclusive) to `to` (exclusive). */
 export interface Period {
   name: string;
   from: number;
@@ -9,7 +9,7 @@ export interface Period {
 
 const dayMs = 86_400_000;
 
-/** The previous day in the host's time zone, which cron's schedules use. It has 23 or 25 hours when the clocks change. */
+/** The previous day in the host's time zone, which cron uses too. It has 23 or 25 hours when the clocks change. */
 export function dayBefore(now: Date): Period {
   const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
   const from = new Date(year, month, day - 1);
@@ -23,7 +23,7 @@ export function monthBefore(now: Date): Period {
   return { name: isoDay(from).slice(0, 7), from: from.getTime(), to: new Date(year, month, 1).getTime() };
 }
 
-/** The time this many days ago, for an option such as `--days 30`. */
+/** The time this many days ago, for options such as `--days 30`. */
 export function daysBefore(now: Date, days: string): number {
   if (/^[1-9]\d{0,4}$/.test(days)) return now.getTime() - Number(days) * dayMs;
   throw new LajuError(`--days is ${JSON.stringify(days)}, expected a whole number from 1 to 99999`, {
@@ -33,7 +33,7 @@ export function daysBefore(now: Date, days: string): number {
   });
 }
 
-/** The date in local time, unlike toISOString(). */
+/** The date in local time. (toISOString() would give the date in UTC.) */
 function isoDay(date: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

@@ -7,7 +7,7 @@ const patience = 1_000;
 /** A call of testCommand or testJob whose run has not ended. */
 interface OpenRun {
   /**
-   * The error to report. It is created when the test calls testCommand or testJob, so that its stack names that line of
+   * The error to report. It is created by the call of testCommand or testJob, so that its stack contains that line of
    * the test.
    */
   error: LajuError;

@@ -1,8 +1,7 @@
 /*
- * Measures how long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). build/vendor
- * already exists, and each figure is the median of 5 whole `node laju build` processes: all commands rebuilt, one
- * changed, and nothing changed. For `build --watch`, measures the time from saving a command to the line that says it
- * was built.
+ * Measures how long a build takes: `npx tsx scripts/bench/build.ts [COMMANDS…]` (default 100 1000). Measures whole
+ * `node laju build` processes (medians of 5) when all commands, one command or none has to be rebuilt; build/vendor
+ * already exists. For `build --watch`, measures the time from saving a command to the line that says it was built.
  */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -40,7 +39,7 @@ async function measured(count: number): Promise<string> {
   }
 }
 
-/** How long after saving a command the watching build reports it as built, in milliseconds. */
+/** How long after a command was saved `build --watch` reports it as built, in milliseconds. */
 async function watchedChange(app: BenchApp): Promise<number> {
   const watch = spawn(process.execPath, ["laju", "build", "--watch"], {
     cwd: app.root,
@@ -56,14 +55,14 @@ async function watchedChange(app: BenchApp): Promise<number> {
       await lines.next();
       times.push(performance.now() - began);
     }
-    // The first few runs only warm up V8.
+    // The first few runs are slower, because V8 has not optimized the code yet.
     return median(times.slice(3));
   } finally {
     watch.kill();
   }
 }
 
-/** Like real commands: half of them query, a third send mail, all of them log, and some share a module. */
+/** Commands like real ones: half of them query, a third send mail, all log, and some share a module. */
 function commandsOf(count: number): Record<string, string> {
   const files: [string, string][] = [
     ["app/shared.ts", "export const shared = (text: string) => text.toUpperCase();\n"],

@@ -1,7 +1,7 @@
 /*
- * Lets the real cron daemon start 500 commands in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as
- * root on Debian (the daemon runs in a private mount namespace; the machine's crontabs are not touched). Reports when
- * the last command started and ended, how much CPU and memory all of them took, and whether each run is in the ledger.
+ * Lets the real cron daemon start 500 commands in one minute: `npx tsx scripts/bench/cron500.ts [COMMANDS]`, as root on
+ * Debian. (The daemon runs in a private mount namespace and doesn't touch the machine's crontabs.) Prints when the last
+ * command started and ended, how much CPU time and memory all of them took, and whether each run is in the ledger.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -15,7 +15,7 @@ import { median } from "./support/pairs";
 const count = Number(process.argv[2] ?? 500);
 const settleMs = 180_000;
 
-/** The machine as a whole: busy and total clock ticks, memory in use in MiB, processes waiting for a CPU. */
+/** The state of the whole machine: busy and total clock ticks, memory in use in MiB, processes waiting for a CPU. */
 interface Sample {
   at: number;
   busy: number;
@@ -36,7 +36,7 @@ const cron = await startCron({ daemon: true });
 try {
   app.laju(["build"]);
   app.laju(["migrate"]);
-  // The first run creates the ledger's tables.
+  // Run a command before the measurement, because the first run creates the ledger's tables.
   app.laju(["run", "Warm"]);
   const before = sample();
   app.laju(["crontab:install", "--yes"], { PATH: `${cron.bin}:${process.env.PATH}` });
@@ -71,7 +71,7 @@ function commandsOf(number: number): Record<string, string> {
   };
 }
 
-/** Half of them only log; the others also query through knex. */
+/** The commands. Half of them only log; the others also query through knex. */
 function text(name: string, index: number): string {
   const query = index % 2 === 0;
   return `import { command } from "../app/console/command";
@@ -89,13 +89,13 @@ export default command({
 `;
 }
 
-/** The runs of the first minute in which cron started commands. */
+/** The runs that cron started in its first minute. */
 function readRuns({ root }: BenchApp): Row[] {
   return withLedger(join(root, "data"), (ledger) => {
     const rows = ledger.prepare("SELECT * FROM runs WHERE name <> 'Warm' ORDER BY started_at").all() as Row[];
     const minute = Math.floor((rows[0]?.started_at ?? 0) / 60_000);
     const seen = new Set<string>();
-    // One row per command: if the burst lasts longer than a minute, cron starts the command again alongside.
+    // Count one row per command. If all runs together take longer than a minute, cron has started some commands again.
     return rows.filter(({ name, started_at }) => {
       const isFirst = !seen.has(name) && started_at < (minute + 3) * 60_000;
       seen.add(name);
@@ -132,7 +132,7 @@ function report(rows: Row[], samples: Sample[], before: Sample): void {
   for (const [fact, value] of Object.entries(facts)) console.log(`| ${fact} | ${value} |`);
 }
 
-/** Two lines per command, three for those that query. */
+/** How many lines the logs must have: two per command, three for those that query. */
 function logLines({ root }: BenchApp): { found: number; expected: number } {
   const files = readdirSync(join(root, "logs")).filter((file) => /^Command\d+\.log$/.test(file));
   const expected = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 3 : 2));

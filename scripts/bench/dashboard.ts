@@ -1,5 +1,5 @@
 /*
- * Measures the dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Reports how
+ * Measures the dashboard with 500 commands and a million runs: `npx tsx scripts/bench/dashboard.ts [RUNS]`. Prints how
  * long it takes to start and to send the first byte of the first page, how much it sends, and how much memory it uses.
  * Also measures a bare start of node, because the machine may be busy.
  */
@@ -85,7 +85,7 @@ async function measurePages(serving: Serving): Promise<void> {
   for (const path of otherPages) await (await get(path)).text();
 }
 
-/** The time from the start of the navigation until the page's script has run. */
+/** The time from the start of the navigation until the page's script has run, in milliseconds. */
 async function measureBrowser({ url, base }: Serving): Promise<void> {
   const { browser, close } = await startBrowser();
   const page = await browser.newPage();
@@ -100,8 +100,8 @@ async function measureBrowser({ url, base }: Serving): Promise<void> {
 }
 
 /**
- * Resident memory includes node's own program, which all node processes share; the proportional set size divides it
- * among them.
+ * The dashboard's memory. Resident memory includes node's own program, which all node processes share. The proportional
+ * set size divides it among them.
  */
 function sayMemory({ process: { pid } }: Serving): void {
   const mib = (file: string, name: string) =>
@@ -135,7 +135,7 @@ function bareStart(): number {
   return median(times);
 }
 
-/** One run per second until now. Every tenth failed, and every hundredth was skipped. */
+/** One run per second until now. Every tenth has failed, and every hundredth was skipped. */
 function fill({ root }: BenchApp): void {
   const now = Date.now();
   withLedger(join(root, "data"), (ledger) =>

@@ -1,6 +1,7 @@
 /*
- * Measures parsing an expression and computing its next 1,000 times: `npx tsx scripts/bench/schedule.ts`. If croner is
- * installed (`npm install --prefix scripts/bench/schedule`), measures both alternately on the same expressions.
+ * Measures how long it takes to parse an expression and to compute its next 1,000 times: `npx tsx
+ * scripts/bench/schedule.ts`. If croner is installed (`npm install --prefix scripts/bench/schedule`), measures laju and
+ * croner in turn, on the same expressions.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,7 +33,10 @@ interface CronerModule {
 const laju: Contestant = (expression, timezone) =>
   nextFirings(parseSchedule(expression), { from, timezone, count });
 
-/** Only the version requested in scripts/bench/schedule, not an old one installed by some dependency. */
+/**
+ * Loads croner in the version that scripts/bench/schedule installs, not an older one that some dependency has
+ * installed.
+ */
 function croner(): Contestant | undefined {
   const installed = join(import.meta.dirname, "schedule", "node_modules", "croner");
   if (!existsSync(installed)) return undefined;

@@ -1,7 +1,7 @@
 /*
- * Measures the cost that supervision adds to a run: `npm run bench:supervision [-- --rounds N]` (41). The same work is
- * done by an unsupervised file, a script, a declared command, and one with a timeout. Each round runs all of them and a
- * bare start of node, one after another. A difference is the median of the differences within the rounds, in
+ * Measures what supervision adds to the cost of a run: `npm run bench:supervision [-- --rounds N]` (default 41). The
+ * same work is done by an unsupervised file, a script, a declared command, and one with a timeout. Each round runs all
+ * of them and a bare start of node, one after another. Prints the medians of the differences within the rounds, in
  * milliseconds and relative to the bare start. Needs python3 (see probe.ts).
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -60,7 +60,7 @@ function makePrograms(): Map<string, Program> {
 
 async function measure(programs: Map<string, Program>): Promise<Map<string, Cost[]>> {
   const costs = new Map([...programs.keys()].map((name) => [name, [] as Cost[]]));
-  // The first round doesn't count, because it creates files that later rounds reuse.
+  // Ignore the first round, because it creates files that later rounds reuse.
   for (let round = 0; round <= rounds; round++) {
     for (const [name, program] of programs) {
       const cost = await probe.run(program);

@@ -62,7 +62,7 @@ function program(words: string[]): Program {
   return { argv, cwd: app.root, env: cronEnvironment(), log: join(app.root, "logs", "bench.log") };
 }
 
-/** The verbs that succeed. Verbs that this release doesn't have, or that fail, are reported and left out. */
+/** The verbs that can be measured. Prints those that fail, for example because this release doesn't have them. */
 async function answering(programs: Map<string, Program>): Promise<Map<string, Program>> {
   const known = new Map<string, Program>();
   for (const [name, one] of programs) {

@@ -12,8 +12,8 @@ MAIL_FROM_ADDRESS=demo@example.com
 `;
 
 /**
- * Creates a fresh app in `folder`, like a clone of the project. The demonstration never touches the project's database,
- * logs, crontab or git status.
+ * Creates an app in `folder` from the project's files, like a fresh clone. The demonstration never touches the
+ * project's own database, logs, crontab or git status.
  */
 export function makeDemoApp(project: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });

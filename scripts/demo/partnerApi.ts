@@ -1,18 +1,18 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A partner API on this machine for commands/SyncExternalData.ts. */
+/** A partner's API for commands/SyncExternalData.ts, simulated on this machine. */
 export interface PartnerApi {
   /** The value for SYNC_API_URL. */
   url: string;
-  /** How many requests it has answered or left hanging. */
+  /** How many requests it has received, including those that it never answers. */
   requests(): number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the API on a free loopback port: `GET /products` lists SKUs, `GET /products/SKU` returns one
- * product. `faults` adds products that fail as real partners' APIs do on bad days.
+ * Starts the API on a free loopback port: `GET /products` lists SKUs, and `GET /products/SKU` returns one product.
+ * `faults` adds products whose requests fail in the ways that real APIs fail.
  */
 export async function startPartnerApi(faults: Fault[] = []): Promise<PartnerApi> {
   let count = 0;
@@ -27,7 +27,10 @@ export async function startPartnerApi(faults: Fault[] = []): Promise<PartnerApi>
   return { url: `http://127.0.0.1:${port}`, requests: () => count, stop: () => stop(server) };
 }
 
-/** "error": 500 · "nonsense": HTML instead of JSON · "incomplete": a record without price · "silent": no answer. */
+/**
+ * How the request for a faulty product fails. "error": status 500 · "nonsense": HTML instead of JSON · "incomplete": a
+ * record without a price · "silent": no answer.
+ */
 export type Fault = "error" | "nonsense" | "incomplete" | "silent";
 
 const products: Record<string, { name: string; price: number; stock: number }> = {
@@ -39,7 +42,9 @@ const products: Record<string, { name: string; price: number; stock: number }> =
   "PEN-BLU": { name: "Pen, blue", price: 1.15, stock: 982 },
 };
 
-/** Puts the faulty products in the middle, so that a client that stops at the first error misses later products. */
+/**
+ * Puts the faulty products in the middle of the list, so that a client that stops at the first error misses products.
+ */
 function skusWith(faults: Fault[]): string[] {
   const good = Object.keys(products);
   return [...good.slice(0, 2), ...faults.map((fault) => `BAD-${fault}`), ...good.slice(2)];

@@ -5,7 +5,7 @@ import { bodies, names, titles } from "./words";
 
 const dayMs = 86_400_000;
 
-/** The size of the demonstration data set. */
+/** How many rows of each kind the demonstration data contains. */
 export interface Seeded {
   users: number;
   posts: number;
@@ -14,8 +14,8 @@ export interface Seeded {
 }
 
 /**
- * Fills the demonstration tables with the same small blog every time, with dates relative to `now`. It EMPTIES them
- * first: use it only for a demonstration or test database.
+ * Fills the demonstration tables with a small blog, always the same, with dates relative to `now`. It EMPTIES the
+ * tables first: use it only for a demonstration or test database.
  */
 // biome-ignore lint/suspicious/noExplicitAny: DB is a Knex of rows without a declared shape.
 export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seeded> {
@@ -34,7 +34,7 @@ export async function seed(db: Knex<any, any[]>, now = Date.now()): Promise<Seed
   });
 }
 
-/** The tables, children before parents, so that foreign keys don't prevent deletion. */
+/** The tables, in an order in which they can be emptied despite foreign keys: children before parents. */
 const demoTables = [
   "digest_deliveries",
   "monthly_reports",
@@ -45,7 +45,7 @@ const demoTables = [
   "users",
 ] as const;
 
-/** Every third reader opted in to the digest. The first user is the administrator who gets the report. */
+/** Every third user has opted in to the digest. The first user is the administrator, who gets the report. */
 function users(now: number) {
   return names.map((name, index) => ({
     name,

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { terminalFor } from "../../framework/cli/terminal";
 
-/** The caller's PATH and HOME, and none of its settings. */
+/** The caller's PATH and HOME, but none of its laju settings. */
 function bareEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG, TERM, NO_COLOR } = process.env;
   return { PATH, HOME, LANG, TERM, NO_COLOR, ...extra };
@@ -44,8 +44,8 @@ export function program(project: string, app: string, file: string): void {
 }
 
 /**
- * Runs the command of a crontab line as Debian's cron does (crontab(5)): the part before the first bare %,
- * with `\%` as %, run by /bin/sh in the home folder, with only these variables.
+ * Runs the command of a crontab line as Debian's cron does (see crontab(5)): the text before the first bare %, with
+ * `\%` as %, is run by /bin/sh in the home folder, with only these variables set.
  */
 export function asCron(line: string): number {
   const command = line.replace(/^(@\w+|\S+( +\S+){4}) +/, "").replaceAll("\\%", "%");

@@ -4,14 +4,16 @@ import { jobFields, metadataFields } from "./parts/fields";
 import { settingTables } from "./parts/settings";
 import { verbPages } from "./parts/verbs";
 
-/** A page with generated parts: its current text, and its text with these parts regenerated. */
+/** A page with generated parts: its current text, and its text after generating these parts again. */
 export interface GeneratedDocument {
   path: string;
   current: string;
   text: string;
 }
 
-/** By page: the generators of the parts between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. */
+/**
+ * The functions that generate the text between `<!-- generated: NAME -->` and `<!-- end of NAME -->`, by page and name.
+ */
 const generated: Record<string, Record<string, (project: string) => string | Promise<string>>> = {
   "docs/reference/verbs.md": { verbs: verbPages },
   "docs/reference/settings.md": { settings: settingTables },

@@ -8,7 +8,7 @@ export interface Field {
   isOptional: boolean;
 }
 
-/** The fields that an interface declares in a source file, in order. Omits methods. */
+/** The fields that an interface in a source file declares, in order. Leaves out methods. */
 export function fieldsOf(file: string, name: string): Field[] {
   const body = bodyOf(readFileSync(file, "utf8"), name);
   if (body === undefined) throw new Error(`${file} has no interface ${name}`);

@@ -1,4 +1,4 @@
-/** A table with a header row. The cells are already Markdown. */
+/** A Markdown table. The cells can contain Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`);
   return lines.join("\n");
@@ -13,7 +13,7 @@ export function code(text: string): string {
   return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** Text that is not code, with HTML escaped. */
+/** Escapes a text for Markdown outside of code. */
 export function plain(text: string): string {
   return text.replaceAll("<", "&lt;").replaceAll(/(?<![\w`])\*(?!\w)/g, "\\*");
 }

@@ -2,16 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { appPackages } from "../../framework/new/description";
 
-/** The tools that laju starts. The package depends on them, so every app gets them. */
+/** The tools that laju starts as programs. The package depends on them, so every app installs them. */
 const tools = ["esbuild", "oxc-parser", "tsx"];
-/** Packages that laju's command line needs. They are bundled, so that `new` works before any package is installed. */
+/** Packages that laju's command line uses. They are bundled, because `new` runs before any package is installed. */
 export const bundled = ["fastest-levenshtein"];
-/** The packages whose types laju's own types use. */
+/** The packages with types to which laju's own types refer. */
 const types = ["@types/better-sqlite3", "@types/ejs", "@types/nodemailer"];
 
 /**
- * The package's package.json: the project's, plus what an app needs, minus what only laju's development
- * needs.
+ * The package.json of the package: that of the project, plus what an app needs, minus what only laju's developers need.
  */
 export function description(project: string) {
   const own = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
@@ -27,7 +26,7 @@ export function description(project: string) {
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: bundled,
     optionalDependencies: own.optionalDependencies,
-    // The packages that `new` adds to an app, for those who develop this package by itself.
+    // List the packages that `new` adds to an app, so that someone can develop this package by itself.
     devDependencies: pick(appPackages),
     allowScripts: own.allowScripts,
     peerDependencies: pick(["bullmq"]),

@@ -19,13 +19,14 @@ import { reachableTypes } from "./types";
 
 export interface Package {
   file: string;
-  /** In bytes. */
+  /** The size of the package file, in bytes. */
   size: number;
   files: number;
 }
 
 /**
- * Copied into the package unchanged: laju's JavaScript, stubs and views, and the files that `new` writes.
+ * Files that are copied into the package unchanged: laju's JavaScript, stubs and views, and the files that `new`
+ * writes.
  */
 const copied = ["laju.js", "LICENSE", "CHANGELOG.md", ".env.example", "framework", "app", "commands"];
 
@@ -58,12 +59,12 @@ export function fillPackage(project: string, folder: string): void {
   write(join(folder, "README.md"), readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 }
 
-/** Whether a module contains only types. No code loads such a module. */
+/** Whether a module contains only types, so no code loads it. */
 function hasTypesOnly(code: string): boolean {
   return code.replaceAll(/^\/\/.*$/gm, "").trim() === "export {};";
 }
 
-/** Stores this version's template, because `upgrade` compares an app's files with the template they came from. */
+/** Stores this version's template for later releases, whose `upgrade` compares it with an app's files. */
 function keepTemplate(project: string): void {
   const { path, text } = baseFile(project);
   if (!existsSync(join(project, path)) || readFileSync(join(project, path), "utf8") !== text) {
@@ -71,7 +72,7 @@ function keepTemplate(project: string): void {
   }
 }
 
-/** laju's own TypeScript is compiled. The app's, which `new` copies, stays TypeScript. */
+/** Whether a file is compiled: laju's own TypeScript is, the app's (which `new` copies) is not. */
 function filesToCopy(project: string): string[] {
   const files = copied.flatMap((path) =>
     statSync(join(project, path)).isDirectory()
@@ -102,7 +103,7 @@ function copy(from: string, to: string): void {
   cpSync(from, to);
 }
 
-/** Skips files that no code loads. */
+/** Whether a file belongs in the package. Modules that no code loads don't. */
 function copyPackage(from: string, to: string): void {
   const { main } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const files = filesIn(from).filter(

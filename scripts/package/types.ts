@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The declarations that an app can use: those that the package exports, and all that these refer to. */
+/** The declaration files that an app can use: those that the package exports, and all to which these refer. */
 export function reachableTypes(
   compiled: ReadonlyMap<string, string>,
   exported: readonly unknown[],
@@ -22,7 +22,7 @@ export function reachableTypes(
   return found;
 }
 
-/** The files that a path in `exports` matches. With a *, there may be several. */
+/** The files that a path in `exports` stands for. A path with a * can stand for several. */
 function matching(pattern: string, files: readonly string[]): string[] {
   const [start = "", end] = pattern.replace(/^\.\//, "").split("*");
   return files.filter((file) =>

@@ -1,9 +1,10 @@
 /*
- * Tests every cron that can be run, at full size: `npx tsx scripts/proofs/crons.ts`. Debian's cron, BusyBox and bcron on a
- * virtual clock, systemd-cron through its generator and systemd's own calendar. For each: 3,000 random expressions, 500
- * schedules of zones, rates and calendar forms, and clock changes; 3,000 raw lines for Debian and BusyBox. Other arguments
- * are passed to vitest, such as `-t bcron` to test only bcron. Needs root, gcc and test/support/crontab/fetch-crons.sh, and
- * takes about an hour on two idle cores. Exits with the tests' status.
+ * Compares laju's crontab entries with the behavior of real crons: `npx tsx scripts/proofs/crons.ts`. Debian's cron,
+ * BusyBox and bcron run on a virtual clock; systemd-cron is tested through its generator and systemd's own calendar.
+ * Each is given 3,000 random expressions, 500 schedules with time zones, rates and calendar forms, and clock changes;
+ * Debian and BusyBox also 3,000 raw crontab lines. Other arguments are passed to vitest, such as `-t bcron` to test
+ * only bcron. Needs root, gcc and test/support/crontab/fetch-crons.sh, and takes about an hour on two idle cores. Exits
+ * with the tests' status.
  */
 import { spawnSync } from "node:child_process";
 

@@ -5,9 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Run } from "../../framework/runs/ledger/run";
 import { withLedger } from "../../test/support/ledger";
 
-/**
- * The commands that are killed: a plain one, one with a watchdog thread, and one that fails and is retried.
- */
+/** The commands to kill: a plain one, one with a watchdog thread, and one that fails and is retried. */
 export const killedCommands = {
   "commands/Plain.ts": killed(""),
   "commands/Limited.ts": killed('timeout: "1m",'),
@@ -31,15 +29,15 @@ export default command({ schedule: "* * * * *", ${meta} async run() {
 
 export interface Killed {
   kills: number;
-  /** How many starts right after a kill were skipped or not recorded. */
+  /** How many of the starts right after a kill were skipped or not recorded. */
   refused: number;
   states: Record<string, number>;
   integrity: string;
 }
 
 /**
- * Kills commands with SIGKILL at random moments, from the first millisecond to their end. After every
- * `every`th kill, starts the same command again immediately. `laju` runs a verb in the app.
+ * Kills commands with SIGKILL at random moments, from the first millisecond to their end. After each `every`th kill,
+ * starts the same command again at once. `laju` runs a verb in the app.
  */
 export async function killAtRandom(
   { root, laju }: { root: string; laju(args: string[]): string | Promise<string> },
@@ -54,8 +52,7 @@ export async function killAtRandom(
     await sleep(random() * longest * 1.2);
     child.kill("SIGKILL");
     await exit;
-    // A retry is a separate process. It outlives the killed one, finishes the run and holds its lock until
-    // then.
+    // A retry is a separate process. It survives the kill, finishes the run and holds the command's lock until then.
     await groupEnded(child.pid as number);
     if (kill % every === 0 && !(await runsAtOnce(root, name))) refused++;
   }
@@ -68,7 +65,7 @@ export async function killAtRandom(
   return { kills, refused, states, integrity };
 }
 
-/** How long a run takes on this machine if it is not killed, in milliseconds. */
+/** How long a run takes on this machine if nothing kills it, in milliseconds. */
 async function lifetime(root: string): Promise<number> {
   const startedAt = Date.now();
   await once(start(root, "Plain"), "exit");
@@ -88,9 +85,7 @@ async function groupEnded(group: number): Promise<void> {
   throw new Error(`Process group ${group} is still running after 30 s`);
 }
 
-/**
- * Whether a start is neither skipped nor left unrecorded. (The retried command is meant to fail in the end.)
- */
+/** Whether a start ran and was recorded. (The last attempt of the retried command fails on purpose.) */
 async function runsAtOnce(root: string, name: string): Promise<boolean> {
   const child = start(root, name);
   let said = "";
@@ -103,6 +98,6 @@ function start(root: string, name: string) {
   return spawn(process.execPath, [`commands/${name}.js`], {
     cwd: join(root, "build"),
     stdio: ["ignore", "ignore", "pipe"],
-    detached: true, // Its own process group, to detect the end of its last process.
+    detached: true, // In its own process group, whose last process ends when the run is over.
   });
 }

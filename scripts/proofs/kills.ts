@@ -1,7 +1,7 @@
 /*
- * Kills runs with `kill -9` at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (default 1000). Afterwards, every
- * run must have ended or be marked as lost, the ledger must be intact, and no start may have been refused. Otherwise
- * exits with 1.
+ * Kills runs with `kill -9` at random moments: `npx tsx scripts/proofs/kills.ts [KILLS]` (default 1000). Afterwards,
+ * each run must have ended or be marked as lost, the ledger must be intact, and each new start must have been accepted.
+ * Otherwise exits with 1.
  */
 import { makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";

@@ -1,7 +1,7 @@
 /*
- * Measures how long after its time limit a run ends: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (default: 20 runs
- * of each kind, next to 8 busy processes). The end is when the process that started the run sees it exit. Exits with 1 if
- * a run is more than a second late.
+ * Measures how long after its time limit a run ends: `npx tsx scripts/proofs/lateness.ts [RUNS] [BUSY]` (default: 20
+ * runs of each kind, next to 8 busy processes). A run has ended when the process that started it sees it exit. Exits
+ * with 1 if a run ends more than a second late.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

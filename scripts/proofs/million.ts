@@ -53,7 +53,7 @@ try {
   app.remove();
 }
 
-/** One run per second until now. Every tenth failed, and every hundredth was skipped. */
+/** One run per second until now. Every tenth has failed, and every hundredth was skipped. */
 function fill(data: string): void {
   const now = Date.now();
   withLedger(data, (ledger) =>
@@ -87,7 +87,7 @@ async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
     .join(", ");
 }
 
-/** Starts a command repeatedly while most of the ledger is deleted. */
+/** Starts a command repeatedly while most of the ledger is being deleted. */
 async function prune({ root }: BenchApp): Promise<void> {
   const alone = await starts(root, () => false, 15);
   const startedAt = Date.now();

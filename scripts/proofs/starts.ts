@@ -1,6 +1,6 @@
 /*
- * Starts one command many times at once: `npx tsx scripts/proofs/starts.ts [STARTS]` (default 200). One start must run, and
- * all others must be recorded as skipped. Otherwise exits with 1. (CPU time is read from /proc.)
+ * Starts one command many times at once: `npx tsx scripts/proofs/starts.ts [STARTS]` (default 200). Exactly one start
+ * must run, and all others must be recorded as skipped. Otherwise exits with 1. (CPU time is read from /proc.)
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -39,7 +39,7 @@ try {
   app.remove();
 }
 
-/** Wall time, and the total CPU time of all processes, in seconds. */
+/** Wall time, and the CPU time of all processes together, in seconds. */
 interface Seconds {
   wall: number;
   cpu: number;
@@ -61,7 +61,7 @@ function childrensCpu(): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-/** The cost of the same number of bare node starts. */
+/** What the same number of bare node starts costs. */
 async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   write("empty.cjs", "");
   const taken = stopwatch();
@@ -72,7 +72,7 @@ async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   return taken();
 }
 
-/** Starts all of them at once, and lets the one that runs finish when the others have exited. Returns their cost. */
+/** Starts all of them at once. The one that runs waits until the others have exited. Returns what they cost. */
 async function startAll({ root, write }: BenchApp): Promise<Seconds> {
   const taken = stopwatch();
   let ended = 0;

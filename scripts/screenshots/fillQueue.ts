@@ -4,11 +4,12 @@ import { closeQueue, queueEngine } from "../../framework/queue/engines/select";
 import { sqliteFile } from "../../framework/services/database/databaseLocation";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 
-// Started by shop.ts, with LAJU_ROOT set to the shop: adds jobs in all states, and a worker that holds some.
+// Started by shop.ts with LAJU_ROOT set to the example shop. Adds jobs in all states, and a worker that holds some of
+// them.
 const engine = await queueEngine();
 const worker = {
   id: "web-1 4182",
-  // This process, which is alive while the screenshots are taken.
+  // Use this process as the worker's, because it is alive while the screenshots are taken.
   host: hostname(),
   pid: Number(process.env.WORKER_PID),
   identity: null,
@@ -46,7 +47,7 @@ await engine.exchange({
 });
 await closeQueue();
 
-/** Adds jobs that ended during the last hour: increasingly many, and some failures around a quarter past. */
+/** Adds jobs that ended during the last hour: more and more of them, with some failures around a quarter past. */
 async function addPast(): Promise<void> {
   const length = 900;
   await engine.push(

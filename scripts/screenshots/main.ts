@@ -1,6 +1,6 @@
 /*
- * Sets up a shop on a bad day and takes the screenshots in docs/images: `npx tsx scripts/screenshots/main.ts [FOLDER]`.
- * Needs Chromium (/usr/bin/chromium, or CHROMIUM). Look at each screenshot before you commit it.
+ * Sets up an example shop on a bad day and takes the screenshots in docs/images: `npx tsx scripts/screenshots/main.ts
+ * [FOLDER]`. Needs Chromium (/usr/bin/chromium, or CHROMIUM). Look at each screenshot before you commit it.
  */
 import { join } from "node:path";
 import { fakeCrontab } from "../../test/support/crontab/fakeCrontab";

@@ -5,12 +5,12 @@ import { withLedger } from "../../test/support/ledger";
 import { type BenchApp, makeBenchApp } from "../bench/support/benchApp";
 import { seeded } from "../seeded";
 
-/** A command of the shop, with facts about its runs. */
+/** A command of the example shop, and how its runs went. */
 interface ShopCommand {
   schedule: string;
   description: string;
   tags?: string[];
-  /** How long it usually takes, and how often it starts. */
+  /** How long a run usually takes and how often one starts, in milliseconds. */
   tookMs: number;
   everyMs: number;
   /** The share of runs that fail, and their error. */
@@ -102,7 +102,7 @@ const commands: Record<string, ShopCommand> = {
   },
 };
 
-/** The build and the runs of a shop on a bad day, for the screenshots. */
+/** Creates the build and the runs of an example shop on a bad day. */
 export function makeShop(now = Date.now()): BenchApp {
   const exports = ["commands/ExportOrders.ts", exportSource] as const;
   const files = Object.entries(commands).map(([name, command]) => [
@@ -224,7 +224,7 @@ function runsOf(name: string, command: ShopCommand, now: number, random: () => n
   return rows;
 }
 
-/** Starts, as cron would, a run that takes a while and logs its progress. */
+/** Starts a run as cron would. It takes a while and logs its progress. */
 function startExport({ root }: BenchApp): void {
   const file = join(root, "logs", "ExportOrders.log");
   mkdirSync(join(root, "logs"), { recursive: true });
@@ -236,7 +236,7 @@ function startExport({ root }: BenchApp): void {
   }).unref();
 }
 
-/** Runs a separate program, because its imports must come from the app in LAJU_ROOT. */
+/** Runs a program in a separate process, because it must import the app in LAJU_ROOT. */
 function fillQueue({ root }: BenchApp): void {
   const project = join(import.meta.dirname, "..", "..");
   const tsx = join(project, "node_modules", ".bin", "tsx");

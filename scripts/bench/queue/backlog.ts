@@ -22,7 +22,7 @@ if (database === undefined || values.on === "redis") throw new Error(`no table o
 const root = mkdtempSync(join(tmpdir(), "laju-backlog-"));
 Object.assign(process.env, { DATABASE_URL: database.url, LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// Import these modules late, because they read the environment.
+// Import these modules only now, because they read the environment when they are loaded.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { default: DB } = await import("../../../framework/services/DB");
 await DB.migrate.latest();
@@ -49,7 +49,7 @@ await DB.destroy();
 await database.stop();
 rmSync(root, { recursive: true, force: true });
 
-/** Rows as they would be after that many jobs. */
+/** Inserts rows as they would be after that many jobs. */
 async function fill(status: "pending" | "completed", count: number): Promise<void> {
   const now = Date.now();
   const ended = status === "completed" ? now : null;
@@ -66,7 +66,7 @@ async function fill(status: "pending" | "completed", count: number): Promise<voi
   }
 }
 
-/** The milliseconds of each exchange that completes 20 jobs and claims 20. */
+/** Measures how long each exchange takes that completes 20 jobs and claims 20 more, in milliseconds. */
 async function exchanges(count: number): Promise<number[]> {
   const took: number[] = [];
   let held: ClaimedJob[] = [];
@@ -91,7 +91,9 @@ async function exchanges(count: number): Promise<number[]> {
   return took;
 }
 
-/** The server cannot remove dead row versions while an open transaction might still see them. */
+/**
+ * Holds a transaction open. While it is open, the server keeps old row versions that the transaction might still see.
+ */
 async function besideTransaction(): Promise<void> {
   const count = 3000 * share;
   const alone = await exchanges(count);

@@ -1,11 +1,11 @@
 import { type Child, start } from "./child";
 import type { Task } from "./program";
 
-/** One measurement on a new database. `text` is shown in the table; ratios are computed from the number. */
+/** One measurement, on an empty database. The table shows `text`; ratios are computed from `number`. */
 export interface Case {
   key: string;
   label: string;
-  /** Whether higher is better. */
+  /** Whether a higher number is better. */
   more: boolean;
   run(place: Place, count: number): Promise<Measured>;
 }
@@ -75,7 +75,7 @@ async function beside(place: Place, count: number): Promise<Measured> {
   return rate(count, wallMs, ` (${short(p99)}; ${short(p50)}, ${short(max)})`);
 }
 
-/** How long to wait for a takeover, in milliseconds; other queues need minutes or hours. */
+/** How long to wait for another worker to take over a job, in milliseconds. Some queues take minutes or hours. */
 const patience = 15_000;
 
 async function takeOver(place: Place): Promise<Measured> {

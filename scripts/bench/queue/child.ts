@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { cronEnvironment } from "../support/probe";
 import type { Task } from "./program";
 
-/** What a measured process has printed so far. */
+/** A measured process, with the lines that it has printed so far. */
 export interface Fact {
   count: number;
   wallMs: number;
@@ -22,9 +22,9 @@ export interface Fact {
 
 export interface Child {
   process: ChildProcess;
-  /** Resolves with the first line that has this key. */
+  /** Resolves with the first line of JSON that has this key. */
   told(key: keyof Fact): Promise<Fact>;
-  /** Rejects, with the last output, if the process failed. */
+  /** Rejects if the process fails, with its last output. */
   end: Promise<Fact | undefined>;
 }
 

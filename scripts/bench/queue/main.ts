@@ -36,7 +36,7 @@ const table = new Map<System, Map<Case, string>>(chosen.map((system) => [system,
 for (const one of chosenCases) await measureCase(one);
 print();
 
-/** Each round covers all systems, so that other load on the machine affects all of them. */
+/** Measures all systems in each round, so that other load on the machine affects all of them alike. */
 async function measureCase(one: Case): Promise<void> {
   const results = new Map<System, Measured[]>();
   for (let round = 0; round < Number(values.rounds); round++) {

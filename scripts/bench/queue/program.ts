@@ -2,12 +2,12 @@ import { appendFileSync } from "node:fs";
 import type { Adapter, JobData } from "./adapters/adapter";
 
 /*
- * A process to measure, configured by JSON on its command line. It prints its measurements as one line of JSON. The lines
- * "working" and "begun" tell the measuring process how far it is.
+ * The program of each measured process. It gets its settings as JSON on its command line, and prints its measurements
+ * as one line of JSON. Before that, the lines "working" and "begun" tell the measuring process how far it is.
  */
 
 export interface Task {
-  /** The name of a file in adapters/. */
+  /** The name of a file in adapters/, which selects the queue. */
   adapter: string;
   url: string;
   mode: "prepare" | "fill" | "drain" | "trickle" | "flood" | "pick" | "hold";
@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
   }
 }
 
-/** From the first job's start to the last one's end. `cpuMs` covers only this process. */
+/** Measures from the first job's start to the last one's end. `cpuMs` is this process's CPU time. */
 async function drain(): Promise<void> {
   let done = 0;
   let begin = 0;
@@ -66,7 +66,7 @@ async function drain(): Promise<void> {
   });
 }
 
-/** Pushes single jobs and waits for each, like a web process, until SIGTERM. */
+/** Pushes one job after another, waiting for each, as a web process does. Stops at SIGTERM. */
 async function trickle(): Promise<void> {
   const took: number[] = [];
   let isStopped = false;
@@ -93,7 +93,7 @@ async function flood(): Promise<void> {
   say({ count: task.count, wallMs: performance.now() - begin });
 }
 
-/** Measures how long after its push in another process each job starts. */
+/** Measures how long after its push, in another process, each job starts. */
 async function pick(): Promise<void> {
   const took: number[] = [];
   const all = waiting();

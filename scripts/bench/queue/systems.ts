@@ -6,7 +6,7 @@ import { mysqlNeed, startMysql } from "../../../test/support/servers/mysql";
 import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
 import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
-/** A queue on a database. The first one listed for a database is laju. */
+/** A queue to measure, and its database. laju is the first one listed for each database. */
 export interface System {
   label: string;
   adapter: string;
@@ -39,8 +39,8 @@ export function installPeers(): void {
 }
 
 /**
- * A fresh database for one measurement. With `mustKeep`, a crash must not lose any data. Undefined if the server is not
- * installed.
+ * Creates a database for one measurement; undefined if its server is not installed. With `mustKeep`, the server must
+ * not lose data in a crash.
  */
 export async function freshDatabase({ on }: System, mustKeep = false): Promise<Database | undefined> {
   if (on === "SQLite") {
@@ -56,8 +56,8 @@ export async function freshDatabase({ on }: System, mustKeep = false): Promise<D
 export interface Database {
   url: string;
   stop(): Promise<void>;
-  /** Kills the server, as in a crash. Only for servers. */
+  /** Kills the server, as in a crash. Undefined for SQLite. */
   crash?(): Promise<void>;
-  /** Restarts the server. */
+  /** Restarts the server. Undefined for SQLite. */
   again?(): Promise<void>;
 }

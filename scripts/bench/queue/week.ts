@@ -1,5 +1,5 @@
 /*
- * Checks that memory and table don't grow while one worker runs a million jobs, as many as in a busy week.
+ * Checks that neither memory nor the table grows while one worker runs a million jobs, as many as in a busy week.
  *   npx tsx scripts/bench/queue/week.ts
  *   --jobs N    (default 1000000)
  *   --rate N    jobs pushed per second (default 5000), by the same process
@@ -32,7 +32,7 @@ const place =
     : { DATABASE_URL: database.url };
 Object.assign(process.env, place, { LAJU_ROOT: root, LOG_LEVEL: "warn" });
 
-// Import these modules late, because they read the environment.
+// Import these modules only now, because they read the environment when they are loaded.
 const { closeQueue, queueEngine } = await import("../../../framework/queue/engines/select");
 const { handlerOf } = await import("../../../framework/queue/handlers");
 const { job } = await import("../../../framework/queue/job");
@@ -64,7 +64,7 @@ const begun = Date.now();
 const looking = setInterval(look, (jobs / rate) * 50);
 while (pushed < jobs) {
   const wanted = Math.min(jobs, Math.floor(((Date.now() - begun) / 1000) * rate));
-  // Don't push faster than the worker processes jobs. Otherwise this would measure the backlog.
+  // Don't push faster than the worker processes jobs, because a growing backlog would need more memory.
   if (pushed < wanted && pushed - done < 5 * rate) {
     const size = Math.min(500, wanted - pushed);
     await definition.pushMany(Array.from({ length: size }, (_, index) => ({ n: pushed + index })));
@@ -90,12 +90,12 @@ async function look(): Promise<void> {
   console.log(`${seconds} s: ${done} done, ${rows.at(-1)} rows, ${memory.at(-1)?.toFixed(0)} MiB`);
 }
 
-/** Compares the second quarter with the last, because the first is warm-up. */
+/** Compares the second quarter with the last. The first one is warm-up. */
 function judge(): void {
   const quarter = Math.floor(memory.length / 4);
   const early = Math.max(...memory.slice(quarter, 2 * quarter));
   const late = Math.max(...memory.slice(-quarter));
-  // The most rows possible at this rate: jobs are pruned once a minute, and kept for some time before that.
+  // The most rows that the table can have at this rate. Finished jobs are kept for a while and pruned once a minute.
   const bound = rate * (60 + keepMs / 1000 + 10);
   console.log(`memory: ${early.toFixed(0)} MiB in the second quarter, ${late.toFixed(0)} in the last`);
   console.log(`table: at most ${Math.max(...rows)} rows (limit from rate and retention: ${bound})`);

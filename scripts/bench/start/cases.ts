@@ -1,13 +1,13 @@
-/** A measured command, in laju's form and in the naive form. */
+/** A measured command, in laju's form and perhaps in a naive form. */
 export interface Case {
-  /** Its letter in docs/explanation/performance.md. */
+  /** The command's letter in docs/explanation/performance.md. */
   key: string;
   label: string;
-  /** commands/NAME.ts and, if there is a naive form, naive/commands/NAME.ts. */
+  /** The name of commands/NAME.ts and, if there is a naive form, of naive/commands/NAME.ts. */
   name: string;
-  /** The server it needs. */
+  /** The server that the command needs. */
   needs?: "redis" | "smtp" | "postgres";
-  /** The ratio of wall time to bare node: the limit, and the goal. */
+  /** How many times as long as bare node the command may take (limit), and should take (goal). */
   target: { must: number; want: number };
 }
 

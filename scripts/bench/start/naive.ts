@@ -6,8 +6,8 @@ const here = join(import.meta.dirname, "naive");
 const modules = join(import.meta.dirname, "..", "..", "..", "node_modules");
 
 /**
- * Compiles the naive form file by file, as tsc would: commands/X.js loads the services it needs, all/X.js
- * loads every service. It has no lock, no ledger and no timeout.
+ * Compiles the naive form file by file, as tsc would. commands/X.js loads the services that it needs; all/X.js loads
+ * every service. Neither has a lock, a ledger or a timeout.
  */
 export async function compileNaive(folder: string): Promise<void> {
   for (const part of ["services", "commands", "all"]) mkdirSync(join(folder, part), { recursive: true });

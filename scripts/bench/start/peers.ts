@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** An alternative to laju: a program that logs the same three lines, without lock, ledger or timeout. */
+/** An alternative to laju: a program that logs the same three lines, but has no lock, ledger or timeout. */
 export interface Peer {
   label: string;
   argv: string[];
@@ -13,7 +13,7 @@ const here = join(import.meta.dirname, "peers");
 
 interface PeerFacts {
   folder: string;
-  /** The package whose version is shown. */
+  /** The package whose version the table shows. */
   name: string;
   label: string;
   words(node: string): string[];
@@ -53,7 +53,7 @@ const peers: PeerFacts[] = [
   { folder: "tsx", name: "tsx", label: "npx tsx X.ts", words: (node) => [node, npx(), "tsx", "LogLines.ts"] },
 ];
 
-/** Installs missing alternatives, each in its own folder. */
+/** Installs alternatives that are not installed yet, each in its own folder. */
 export function installPeers(): void {
   for (const folder of new Set(peers.map((peer) => peer.folder))) {
     if (existsSync(join(here, folder, "node_modules"))) continue;
@@ -78,7 +78,7 @@ function versionOf(folder: string, name: string): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** The path of the npx script, so that the measured Node runs it instead of the Node on the PATH. */
+/** The path of npx's script. Started with the measured Node, it doesn't use the Node on the PATH. */
 function npx(): string {
   const folders = (process.env.PATH ?? "").split(delimiter).concat(dirname(process.execPath));
   const found = folders.map((folder) => join(folder, "npx")).find((path) => existsSync(path));

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { postgresNeed, startPostgres } from "../../../test/support/servers/postgres";
 import { redisNeed, startRedis } from "../../../test/support/servers/redis";
 
-/** The URLs of the servers that measured commands use, by name. Servers that are not installed are missing. */
+/** The URLs of the servers that measured commands use, by name. A server that is not installed has none. */
 export interface Servers {
   urls: { redis?: string; smtp?: string; postgres?: string };
   stop(): Promise<void>;

@@ -7,20 +7,22 @@ import { compileNaive } from "./naive";
 import { installedPeers } from "./peers";
 import type { Servers } from "./servers";
 
-/** The programs to measure with one Node. */
+/** The programs to measure with one version of Node. */
 export interface Setup {
   app: BenchApp;
   bare: Program;
-  /** By case: laju's form, and the naive form with only the services it needs and with all of them. */
+  /**
+   * The programs of each case: laju's form, the naive form with only the services that it needs, and with all services.
+   */
   ours: Map<string, Program>;
   needed: Map<string, Program>;
   all: Map<string, Program>;
   peers: Map<string, Program>;
-  /** Cases whose server is not installed. */
+  /** The cases that can't be measured, because their server is not installed. */
   skipped: Case[];
 }
 
-/** Creates an app, or copies one that `new` created, builds it with this Node, and fills its databases. */
+/** Creates an app, or copies one that `new` created. Builds it with this Node, and fills its databases. */
 export async function setUp(node: string, { urls }: Servers, madeApp?: string): Promise<Setup> {
   const app =
     madeApp === undefined ? makeBenchApp(commandFiles(), node) : copyOfMadeApp(madeApp, commandFiles(), node);

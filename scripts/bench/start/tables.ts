@@ -3,7 +3,7 @@ import { type Case, cases } from "./cases";
 
 type Results = Map<string, Compared>;
 
-/** One row for bare node and one per command: laju's form, its targets, and the naive form. */
+/** A table with a row for bare node and one per command, with laju's form, its targets, and the naive form. */
 export function startTable(results: Results, only: string[]): string {
   const head = [
     "",
@@ -23,7 +23,7 @@ export function startTable(results: Results, only: string[]): string {
   return markdown([head, bareLine(results), ...shown.map((one) => caseLine(one, results))]);
 }
 
-/** Alternatives that log the same three lines. */
+/** A table of the alternatives, which log the same three lines. */
 export function peerTable(results: Results, labels: string[]): string {
   const lines = labels.map((label) => {
     const result = results.get(label);
@@ -80,7 +80,7 @@ function memory(result: Compared | undefined): string {
   return result?.memory.toFixed(0) ?? "";
 }
 
-/** A Markdown table whose columns are also aligned for a terminal. */
+/** A Markdown table whose columns are aligned in a terminal too. */
 export function markdown([head = [], ...lines]: string[][]): string {
   const widths = head.map((_, index) =>
     Math.max(...[head, ...lines].map((line) => line[index]?.length ?? 0), 3),

@@ -16,11 +16,11 @@ import { cronEnvironment } from "./probe";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** An app in a temporary folder: laju's code, the given files, and a build made by a certain Node. */
+/** An app in a temporary folder, with laju's code and the given files, built with a certain Node. */
 export interface BenchApp {
   root: string;
   write(path: string, text: string): void;
-  /** Runs `node laju …` in its root; throws if it fails. */
+  /** Runs `node laju …` in the app's root; throws if it fails. */
   laju(args: string[], env?: Record<string, string>): string;
   remove(): void;
 }
@@ -32,7 +32,9 @@ export function makeBenchApp(files: Record<string, string>, node = process.execP
   });
 }
 
-/** A copy of an app that `node laju new` created, with its installed laju but without its build, data and settings. */
+/**
+ * Copies an app that `node laju new` created, with the laju installed in it, but without its build, data and settings.
+ */
 export function copyOfMadeApp(app: string, files: Record<string, string>, node = process.execPath): BenchApp {
   const leftOut = /^(node_modules|build|data|logs|\.git|\.env)$/;
   return benchApp(files, { node, name: "app" }, (root) => {
@@ -51,7 +53,7 @@ function benchApp(
   const root = join(folder, name);
   mkdirSync(root);
   fill(root);
-  // Tables to query.
+  // Create the tables that the commands query.
   cpSync(join(project, "test/fixtures/blog/migrations"), join(root, "app/migrations"), { recursive: true });
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Cost, Probe, Program } from "./probe";
 
-/** A program compared with bare node: its medians, and their ratios to the bare starts of the same rounds. */
+/** A program's medians, and their ratios to bare starts of node in the same rounds. */
 export interface Compared {
   wall: number;
   cpu: number;
@@ -11,8 +11,8 @@ export interface Compared {
 }
 
 /**
- * Measures programs in rounds. In each round, every program runs right after its own bare start of node, so that other
- * load on the machine affects both.
+ * Measures programs in rounds. In each round, a bare start of node precedes every program, so that other load on the
+ * machine affects both alike.
  */
 export async function compare(
   probe: Probe,

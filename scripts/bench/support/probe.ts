@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /**
- * A program to measure: an argument list, without a shell. Its output is appended to `log`, as under cron.
+ * A program to measure: its arguments (no shell is used), and the file to which its output is appended, as under cron.
  */
 export interface Program {
   argv: string[];
@@ -13,12 +13,12 @@ export interface Program {
   log: string;
 }
 
-/** The cost of one process: wall and CPU time in milliseconds, and peak memory in MiB. */
+/** What one process cost: wall and CPU time in milliseconds, and peak memory in MiB. */
 export interface Cost {
   wall: number;
   cpu: number;
   memory: number;
-  /** Page faults: a noise-free measure of cost. */
+  /** Page faults. Unlike times, they hardly depend on what else the machine is doing. */
   faults: number;
   status: number;
 }
@@ -29,7 +29,10 @@ export interface Probe {
   stop(): void;
 }
 
-/** Uses Python, whose standard library has wait4(2); Node's does not. */
+/**
+ * Starts programs with Python, whose standard library has wait4(2), which reports a process's cost. Node has no such
+ * call.
+ */
 export function startProbe(): Probe {
   const child = spawn("python3", [join(import.meta.dirname, "probe.py")], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -52,8 +55,8 @@ async function failureOf(child: ChildProcess): Promise<never> {
 }
 
 /**
- * The environment that cron passes to a command, without this terminal's variables. NODE_EXTRA_CA_CERTS alone
- * makes Node 20 read a certificate bundle at each start (57 ms instead of 20) and would distort every ratio.
+ * The environment in which cron starts a command, without this terminal's variables. NODE_EXTRA_CA_CERTS, for example,
+ * makes Node 20 read a certificate bundle at each start (57 ms instead of 20), which would distort every ratio.
  */
 export function cronEnvironment(): Record<string, string> {
   const { PATH = "/usr/bin:/bin", HOME = "/", LOGNAME = "root" } = process.env;

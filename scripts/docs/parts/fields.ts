@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Field, fieldsOf } from "../interfaceFields";
 import { code, plain, table } from "../markdown";
 
-/** The pages with more information about a metadata field. */
+/** Pages that explain a metadata field in more detail. */
 const more: Record<string, string> = {
   schedule: "crontab.md#schedules",
   timezone: "crontab.md#time-zones",
@@ -18,12 +18,12 @@ const more: Record<string, string> = {
   options: "#the-declared-form",
 };
 
-/** The fields of a command's metadata, with the comments of its type. */
+/** Lists the fields of a command's metadata, with the comments in its type. */
 export function metadataFields(project: string): string {
   return fieldTable(fieldsOf(join(project, "framework/metadata/commandMeta.ts"), "CommandMeta"), more);
 }
 
-/** The fields of the interfaces that form a job's options. */
+/** Lists the options of a job, from the interfaces that declare them. */
 export function jobFields(file: string, names: string[], ...others: [file: string, name: string][]) {
   return (project: string): string => {
     const all = [...names.map((name) => [file, name] as const), ...others];
@@ -39,7 +39,7 @@ function fieldTable(fields: Field[], links: Record<string, string> = {}): string
   return table(["Field", "Type", "Meaning"], rows);
 }
 
-/** Replaces laju's own types with their definitions. */
+/** Replaces the names of laju's own types with their definitions. */
 function shownType(type: string): string {
   return type
     .replaceAll("readonly ", "")

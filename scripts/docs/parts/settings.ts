@@ -9,8 +9,8 @@ interface Setting {
 }
 
 /**
- * Every setting in .env.example, with the values that the code accepts. A test compares the names and values there with
- * the code that reads them.
+ * Lists every setting in .env.example, with the values that the code accepts. A test checks that the names and values
+ * in .env.example are those in the code.
  */
 export function settingTables(project: string): string {
   const example = readFileSync(join(project, ".env.example"), "utf8");
@@ -33,13 +33,13 @@ function settingTable(settings: Setting[], accepted: Map<string, string>): strin
   return table(["Setting", "Value", "Effect and default"], rows);
 }
 
-/** The comment above the first setting of a section, which applies to all of them. */
+/** The comment above a section's first setting, if it applies to the whole section. */
 function introduction(body: string): string[] {
   const [first = ""] = body.trim().split("\n\n");
   return /^#[A-Z]/m.test(first) ? [] : [plain(commentText(first))];
 }
 
-/** The settings of a section: a comment, then one or more lines `#NAME=value`. */
+/** The settings of a section. Each begins with a comment, followed by one or more lines `#NAME=value`. */
 function settingsIn(body: string): Setting[] {
   const parts = body.trim().split("\n\n");
   return parts.flatMap((part) => {
@@ -56,7 +56,9 @@ function commentText(part: string): string {
   return lines.map((line) => line.slice(2).trim()).join(" ");
 }
 
-/** The values that config.ts accepts for each setting, from calls such as `read.integer("SMTP_PORT", 1, 65535)`. */
+/**
+ * The values that each setting accepts, found in config.ts from calls such as `read.integer("SMTP_PORT", 1, 65535)`.
+ */
 function acceptedValues(source: string): Map<string, string> {
   const lists = new Map(
     [...source.matchAll(/^const (\w+) = (\[.*?\]) as const;/gm)].map(([, name, list]) => [name, list]),

@@ -2,7 +2,7 @@ import { verbGroups } from "../../../commands/native/verbs";
 import { type ManualVerb, readManual } from "../../../framework/cli/manual/manual";
 import { code, plain, table } from "../markdown";
 
-/** Every verb, from its declaration. */
+/** Lists every verb, with its options and examples. */
 export async function verbPages(): Promise<string> {
   const groups = await readManual(verbGroups);
   const contents = groups.map(

@@ -29,17 +29,21 @@ export interface Options {
   keep: boolean;
 }
 
-/** After the last fault, jobs must keep finishing. If no job finishes for this long, in milliseconds, that is a violation. */
+/**
+ * How long the test waits for the next job to finish after the last fault, in milliseconds. If none does, unfinished
+ * jobs are violations.
+ */
 const longestCalm = 120_000;
 const leaseMs = 6000;
-/** The lease of the workers whose heartbeats get late replies, in milliseconds. */
+/** The lease of the "lone" workers, in milliseconds. Some of their heartbeats get late replies. */
 const longLeaseMs = 20_000;
 
-/** Runs the queue under faults and reports the result. Returns whether the queue kept all guarantees. */
+/** Runs the queue under faults and prints a report. Returns whether the queue kept all its guarantees. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
   const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
-  // The worker that runs as another user may use the folder, although access(2) would deny it.
+  // Let the worker that runs as another user read the folder. It could open it anyway, but access(2) would say that it
+  // can't.
   chmodSync(folder, 0o755);
   const trace = join(folder, "trace");
   writeFileSync(trace, "");
@@ -78,7 +82,7 @@ export async function chaos({ engine, minutes, seed, keep }: Options): Promise<b
   return violations.length === 0;
 }
 
-/** A small disk in memory, which can be filled. Without root, the machine's own disk. */
+/** Makes a small disk in memory, which a fault can fill. Without root, returns a folder on the machine's own disk. */
 function makeDisk(disk: string, size: string): string {
   mkdirSync(disk, { mode: 0o777 });
   if (means().isRoot) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=777`, "none", disk]);
@@ -90,7 +94,10 @@ function removeAll(folder: string, disk: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts the workers (old and new ones on each host), the producers and the repeating jobs. */
+/**
+ * Starts workers on each host (alternately "new" and "old" ones), the "lone" workers, the producers and the repeating
+ * jobs.
+ */
 async function enlist(
   { folder, trace, store, fleet }: Battlefield,
   { engine, seed }: Pick<Options, "engine" | "seed">,
@@ -105,7 +112,7 @@ async function enlist(
     fleet.add({ ...role, name: `worker-${at}-${set}`, options: { set, trace, leaseMs, concurrency: 8 } });
   }
   const host = hosts[0] as Host;
-  // On SQLite, claims are never in flight.
+  // SQLite has no server, so no claim can be lost on its way to the worker.
   for (const at of store.server === undefined ? [] : [0, 1]) {
     const options = { set: "lone", trace, leaseMs: longLeaseMs, concurrency: 8 };
     const role = { host, program: workerProgram as string, ...(await placeBy(store)) };
@@ -119,8 +126,8 @@ async function enlist(
 }
 
 /**
- * Waits until all programs work. On a busy machine they take half a minute to start, and faults before that are
- * pointless.
+ * Waits until all programs have started working, which takes half a minute on a busy machine. Faults before that would
+ * test nothing.
  */
 async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<void> {
   const names = fleet.members.map(({ role }) => role.name);
@@ -131,14 +138,14 @@ async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<v
   }
 }
 
-/** The URL through which a program reaches the store: each program has its own proxy to the server. */
+/** The URL by which a program reaches the store. If the store is a server, each program has its own proxy to it. */
 async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "way">> {
   if (server === undefined) return { environment: environment(url) };
   const way = new Way(url);
   return { environment: environment(await way.open()), way };
 }
 
-/** Bundles programs into one file each: with tsx, each of many starts would take four times as long. */
+/** Bundles each program into one file, because with tsx each of its many starts would take four times as long. */
 function bundled(folder: string, names: readonly string[]): string[] {
   symlinkSync(join(import.meta.dirname, "..", "..", "..", "node_modules"), join(folder, "node_modules"));
   return names.map((name) => {
@@ -156,10 +163,10 @@ function bundled(folder: string, names: readonly string[]): string[] {
   });
 }
 
-/** Two cron jobs, and two jobs that are queued again whenever they fail. */
+/** Queues two cron jobs, and two jobs that are queued again whenever they fail. */
 async function scheduleChains({ environment, url }: Store): Promise<void> {
   Object.assign(process.env, environment(url));
-  // An app with its own handlers doesn't have these types.
+  // The types come from the app's handlers, which don't include these.
   const { scheduleCronJob, scheduleJob } = await import("../../../framework/queue/Queue");
   const { closeQueue } = await import("../../../framework/queue/engines/select");
   for (const userId of [1, 2]) {
@@ -172,7 +179,9 @@ async function scheduleChains({ environment, url }: Store): Promise<void> {
   await closeQueue();
 }
 
-/** The rows of the store after all jobs but the repeating ones have ended, or after the time limit. */
+/**
+ * Waits until all jobs except repeating ones have ended, or none has ended for too long, and returns the store's rows.
+ */
 async function untilAllEnded(observer: Observer): Promise<Row[]> {
   let giveUpAt = now() + longestCalm;
   let fewest = Number.POSITIVE_INFINITY;

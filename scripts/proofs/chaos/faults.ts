@@ -11,11 +11,11 @@ import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 import type { Way } from "./way";
 
-/** Everything that faults can affect. */
+/** Everything that a fault can change. */
 export interface Battlefield {
-  /** For settings and logs. */
+  /** The folder for settings and logs. */
   folder: string;
-  /** For the store's files; a small separate disk if possible. */
+  /** The folder for the store's files: a small separate disk, if there is one. */
   disk: string;
   trace: string;
   store: Store;
@@ -52,7 +52,7 @@ const perform: Record<FaultName, Perform> = {
       await pause(ms);
       database.exec("rollback");
     } catch {
-      // Another process has the lock, or the disk is full. Both are fine.
+      // Another process holds the lock, or the disk is full. Either way, this fault doesn't happen.
     } finally {
       database.close();
     }
@@ -85,12 +85,15 @@ const perform: Record<FaultName, Perform> = {
     ),
 };
 
-/** The resource that a fault needs for itself: only one fault at a time may stop the server or fill the disk. */
+/**
+ * The name of what a fault occupies. Faults with the same name never overlap: a rewind and a crash both stop the
+ * server.
+ */
 function placeOf(name: FaultName): string {
   return name === "rewind" ? "crash" : name;
 }
 
-/** Carries out the plan. Resolves when every fault is over. */
+/** Carries out the plan. Resolves when every fault has ended. */
 export async function carryOut(plan: readonly Fault[], field: Battlefield): Promise<void> {
   const begin = now();
   const busy = new Set<string>();
@@ -109,7 +112,7 @@ async function performOne(fault: Fault, field: Battlefield): Promise<void> {
   const { name, target } = fault;
   const begin = now();
   await perform[name](field, fault);
-  // Record the actual end, because a server can take much longer to come back than planned.
+  // Record when the fault really ended, because a server can take much longer to restart than planned.
   append(field.trace, { what: "fault", fault: name, target: target.toFixed(3), until: now() }, begin);
 }
 
@@ -141,7 +144,7 @@ async function onWay(
   end(way);
 }
 
-/** Lets all proxies lose replies. */
+/** Makes all proxies lose some of the server's replies. */
 async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
   const ways = fleet.ways("");
   for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
@@ -157,8 +160,8 @@ async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Sig
 }
 
 /**
- * A worker that reconnects makes its first claim immediately or after its heartbeat. For this long, in milliseconds, no
- * other worker can claim the new jobs.
+ * How long one worker alone can reach the store after a rewind, in milliseconds. A worker that reconnects claims jobs
+ * immediately or after its heartbeat, so this is enough for it to claim the new ones.
  */
 const headStart = 1200;
 
@@ -170,7 +173,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   const last = Math.max(0, ...(await rows.all().catch(() => [])).map(({ id }) => id));
   const from = now();
   cpSync(files, copy, { recursive: true });
-  // The jobs that the rewind loses must be running when the server comes back.
+  // These jobs are lost in the rewind, and they must still be running when the server comes back.
   fleet.order({ Long: 8 });
   await pause(ms);
   const lost = await untilBegun(rows, last);
@@ -179,8 +182,8 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   rmSync(files, { recursive: true });
   renameSync(copy, files);
   append(trace, { what: "rewound", from });
-  // New jobs get the ids of lost ones. The worker that still runs most of the lost ones gets to claim them
-  // first.
+  // Redis gives new jobs the ids of lost ones. To test that, let only the worker that still runs most of the lost jobs
+  // claim the new ones at first.
   const ways = fleet.ways("worker");
   for (const way of ways) way.shut(true);
   try {
@@ -194,7 +197,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   }
 }
 
-/** Waits, at most a few seconds, until some long jobs queued after this one are running. Returns them. */
+/** Waits up to 4 seconds until long jobs with an id above `last` are running, and returns them. */
 async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
   const isLost = ({ id, type, state }: Row) => id > last && type === "Long" && state === "processing";
   for (const giveUpAt = now() + 4000; ; await pause(50)) {
@@ -214,7 +217,7 @@ async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Pro
   return fleet.withPid(first?.pid)?.role.way;
 }
 
-/** Writes until the disk is full. */
+/** Writes to the file until the disk is full. */
 function fill(file: string): void {
   const handle = openSync(file, "w");
   try {
@@ -229,6 +232,6 @@ function writeUntilFull(handle: number, block: Buffer): void {
   try {
     for (;;) writeSync(handle, block);
   } catch {
-    // Full for a block of this size.
+    // The disk has no room for a block of this size.
   }
 }

@@ -9,21 +9,21 @@ import type { Host } from "./hosts";
 import type { PushOrder } from "./kinds";
 import type { Way } from "./way";
 
-/** A program that is restarted whenever it exits, as under pm2 or systemd. */
+/** A program to keep running: it is restarted whenever it exits, as under pm2 or systemd. */
 export interface Role {
   name: string;
   host: Host;
   program: string;
   options: object;
   environment: Record<string, string>;
-  /** Its proxy to the server; undefined if there is no server. */
+  /** The program's proxy to the server; undefined without a server. */
   way?: Way | undefined;
 }
 
 export interface Member {
   role: Role;
   child: ChildProcess | undefined;
-  /** Whether the plan is about to kill it. */
+  /** Whether the plan is going to kill this process, so its end is expected. */
   isWanted: boolean;
   isFrozen: boolean;
   log: WriteStream;
@@ -32,7 +32,7 @@ export interface Member {
 /** How much of a program's last output to keep, in characters. */
 const longestWords = 1500;
 
-/** All programs of the test except the server. */
+/** All programs of the test (workers and producers) except the server. */
 export class Fleet {
   readonly members: Member[] = [];
   #isOver = false;
@@ -50,7 +50,8 @@ export class Fleet {
   }
 
   /**
-   * Among the members whose name has this prefix, the one at this position from 0 to 1, if it is running and not frozen.
+   * Returns a member whose name has this prefix and that is running and not frozen. `place`, from 0 to 1, selects one
+   * of several.
    */
   find(prefix: string, place: number): Member | undefined {
     const all = this.members.filter(({ role }) => role.name.startsWith(prefix));
@@ -75,7 +76,7 @@ export class Fleet {
     member.child?.kill(signal);
   }
 
-  /** Makes every producer push these jobs first. */
+  /** Makes every producer push these jobs before it continues. */
   order(jobs: PushOrder): void {
     for (const { role, child } of this.members)
       if (role.name.startsWith("producer")) child?.stdin?.write(`${JSON.stringify(jobs)}\n`);
@@ -91,7 +92,7 @@ export class Fleet {
     member.isFrozen = false;
   }
 
-  /** Stops all members whose name has this prefix for good. */
+  /** Stops all members whose name has this prefix and doesn't restart them. */
   async stop(prefix: string): Promise<void> {
     const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
     for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
@@ -122,7 +123,7 @@ export class Fleet {
     const args = [...(host.wrap.length === 0 ? [] : before), program, JSON.stringify(options)];
     const env = { ...cronEnvironment(), ...environment, ...host.environment, LAJU_ROOT: this.folder };
     const child = spawn(first, args, { env, cwd: this.folder, stdio: "pipe" });
-    child.stdin.on("error", () => {}); // The producer exited before it read its order.
+    child.stdin.on("error", () => {}); // The producer exited before it could read the order.
     const pid = child.pid as number;
     member.child = child;
     member.isWanted = false;
@@ -137,10 +138,10 @@ export class Fleet {
     }
     child.once("exit", (status, signal) => {
       member.child = undefined;
-      // SIGKILL comes only from the plan or from a job that kills its worker.
+      // Only the plan, or a job that kills its worker, sends SIGKILL.
       const wanted = member.isWanted || signal === "SIGKILL";
       append(this.trace, { what: "gone", pid, name, wanted, how: signal ?? `status ${status}` });
-      // A process's last output can arrive after its exit.
+      // Wait: the last output of a process can arrive after its exit.
       if (!wanted)
         child.once("close", () => append(this.trace, { what: "lastWords", pid, text: ending(words) }));
       setTimeout(() => this.#isOver || !this.members.includes(member) || this.#start(member), 300);
@@ -148,7 +149,7 @@ export class Fleet {
   }
 }
 
-/** The last lines, shortened to a readable length. */
+/** The last lines of the output, each shortened. */
 function ending(words: string): string {
   const lines = words.split("\n").filter((line) => line.trim() !== "");
   return lines

@@ -5,10 +5,13 @@ import { now, pause } from "./clock";
 import { type Kind, type KindName, kindNames, kindOf, type Load, linkName } from "./kinds";
 import { poisonErrors, poisonProgress, poisonResults, sameAsPoison } from "./poison";
 
-/** Which kinds a worker handles. An old worker doesn't know the newest kinds, and a lone worker knows only its own. */
+/**
+ * The kinds that a worker has handlers for. An "old" worker doesn't have the newest kinds, and a "lone" worker has only
+ * those reserved for it.
+ */
 export type HandlerSet = "old" | "new" | "lone";
 
-/** The handlers of a worker. Each writes its start and its end to the trace. */
+/** The handlers of a worker. Each handler writes to the trace when it starts and when it ends. */
 export function handlersOf(set: HandlerSet, trace: string): Map<string, Handler> {
   const known = kindNames.filter((name) => isKnown(kindOf(name), set));
   return new Map(known.map((name) => [name, handlerFor(name, trace)]));

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineName, Means } from "./plan";
 
-/** A simulated host: the machine as its programs see it. */
+/** A simulated host: how programs on it are started, and with which environment. */
 export interface Host {
   name: string;
-  /** The prefix of the command line. */
+  /** The words to put before a program's command line. */
   wrap: string[];
   environment: Record<string, string>;
 }
@@ -13,12 +13,13 @@ export interface Host {
 export const faketimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /**
- * The simulated hosts. Each is this machine under another name, except that a second one has the first one's
- * name but sees no other processes, and one has no /proc at all. Without root, there is only this machine.
+ * The simulated hosts. Each is this machine under another host name, with two exceptions: the second host has the first
+ * one's name but can't see its processes, and the last one has no /proc. Without root, no hosts can be simulated.
  */
 export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketime }: Means): Host[] {
   const clock = hasFaketime ? clockIn(folder) : {};
-  // Only processes on the same machine can share a file, and they share its clock too.
+  // With SQLite, all hosts share this clock: only processes on one machine can share a file, and they have the same
+  // clock.
   const everybodys = engine === "sqlite" ? clock : {};
   const here = { name: "here", wrap: [], environment: everybodys };
   if (!isRoot) return [here, { ...here }, { ...here, environment: clock }];
@@ -34,7 +35,7 @@ export function hostsOf(engine: EngineName, folder: string, { isRoot, hasFaketim
   ];
 }
 
-/** Runs as another user with hidepid=2, but with access to all files. */
+/** Makes a program run as another user who can't see other users' processes (hidepid=2) but can access all files. */
 const hidden = `mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups \
   --inh-caps=+dac_override --ambient-caps=+dac_override "$@"`;
 
@@ -42,7 +43,7 @@ function named(host: string, script: string): string[] {
   return ["unshare", "--uts", "--mount", "sh", "-c", `hostname ${host} && ${script}`, "sh"];
 }
 
-/** Programs with this environment use the clock set by `setClock`, even while running. */
+/** The environment of programs that use the clock set by `setClock`. A change takes effect while they run. */
 function clockIn(folder: string): Record<string, string> {
   setClock(folder, 0);
   return {

@@ -3,21 +3,21 @@ import type { Fleet } from "./fleet";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
 
-// Faults that would hardly ever happen by chance. They affect two workers that are reserved for them.
+// Faults that would hardly ever happen by chance. They use two workers reserved for them, the "lone" workers.
 
 interface Field {
   store: Pick<Store, "rows">;
   fleet: Fleet;
 }
 
-/** The query of a heartbeat: which jobs its worker holds. */
+/** The beginning of the query with which a heartbeat asks which jobs its worker holds. */
 const whatIsHeld = "select id, attempts, created_at from jobs";
-/** The time limit for each step, in milliseconds. A claim consists of many statements, and connections are slow. */
+/** How long to wait for each step, in milliseconds. A claim takes many statements, and the connections are slow. */
 const patience = 10_000;
 
 /**
- * A heartbeat's reply is older than the attempt that its worker has started: the worker sends the heartbeat during a job's
- * first attempt, the store replies while the job waits for its second, and the reply arrives after the second has started.
+ * Delays the reply to a heartbeat: the worker sends the heartbeat during a job's first attempt, the store answers while
+ * the job waits for its second attempt, and the reply arrives after the second attempt has started.
  */
 export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
@@ -29,12 +29,12 @@ export async function lateNews({ store: { rows }, fleet }: Field): Promise<void>
   await until(() => find(({ id, state }) => id === job.id && state !== "processing"));
   for (const way of ways) way.holdAnswers();
   await until(() => find(({ id, attempt }) => id === job.id && attempt === 2));
-  // The worker must receive the claim first.
+  // Wait until the worker has received its claim.
   await pause(300);
   for (const way of ways) way.holdNothing();
 }
 
-/** A worker dies after the store has given it a job but before it receives the reply, so the job never started. */
+/** Kills a worker after the store has given it a job, but before it gets the reply. The job has then never started. */
 export async function killUnstarted({ store: { rows }, fleet }: Field): Promise<void> {
   const ways = fleet.ways("lone");
   for (const way of ways) way.delayMs = 250;
@@ -50,7 +50,10 @@ async function pidOfLoneClaim(rows: Rows): Promise<number | undefined> {
   return (await rows.workers()).find(({ id }) => id === claimed.worker)?.pid;
 }
 
-/** Asks until it gets an answer; undefined if none arrives in time. Ignores errors, because the server may be down. */
+/**
+ * Calls `ask` until it returns a value; undefined if it returns none in time. Ignores errors, because the server may be
+ * down.
+ */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
   for (const giveUpAt = now() + patience; now() < giveUpAt; await pause(50)) {
     const answer = await ask().catch(() => undefined);

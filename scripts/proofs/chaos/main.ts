@@ -38,8 +38,8 @@ if (values.plan) {
 }
 
 /**
- * Runs again in a private mount namespace, so that the small disk is invisible to others and vanishes with
- * the last process.
+ * Starts this program again in a private mount namespace. The small disk is then invisible to other processes, and
+ * vanishes when the last process ends.
  */
 function again(): number {
   const [node, ...args] = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { faketimeLibrary } from "./hosts";
 import type { Means } from "./plan";
 
-/** What kinds of faults this machine supports. */
+/** What this machine provides, which determines the possible faults. */
 export function means(): Means {
   return { isRoot: process.getuid?.() === 0, hasFaketime: existsSync(faketimeLibrary) };
 }

@@ -4,30 +4,31 @@ import type { Row, Rows } from "./stores/rows";
 
 const lookEvery = 700;
 /**
- * If reading the store takes longer than this, in milliseconds, the machine is too slow for any worker to be on time.
+ * If reading the store takes longer than this, in milliseconds, the machine is too slow to expect workers to be on
+ * time.
  */
 const slow = 1500;
-/** A fault that is not in the plan. */
+/** The name under which a slow machine is recorded, as a fault that is not in the plan. */
 export const slowMachine = "slowMachine";
 
-/** A job that a worker held, unchanged, each time the store was read. */
+/** A job that the same worker was found to hold each time the store was read. */
 export interface Sighting {
   n: string;
   id: number;
   worker: string;
-  /** Its process id, if known. */
+  /** The worker's process id, if known. */
   pid: number | undefined;
   first: number;
   last: number;
 }
 
-/** Reads the store repeatedly, and records which jobs it reports as completed. */
+/** Reads the store repeatedly. Records which jobs are completed, and which worker holds which job. */
 export class Observer {
   readonly sightings = new Map<string, Sighting>();
-  /** Unique keys that two unfinished jobs had at the same time. */
+  /** The names of unfinished jobs that had the same unique key at the same time, by that key. */
   readonly doubles = new Map<string, string[]>();
   readonly #completed = new Set<string>();
-  /** For every worker ever seen. */
+  /** The process ids of all workers seen so far, by worker. */
   readonly #pids = new Map<string, number>();
   #isOver = false;
   #looking: Promise<void> | undefined;
@@ -50,7 +51,7 @@ export class Observer {
     const asked = now();
     for (const { id, pid } of await this.rows.workers()) this.#pids.set(id, pid);
     const rows = await this.rows.all();
-    // Take the time after the answer: a job that started after the query may have ended before the answer.
+    // Use the time after the answer, because a job may have started and ended between the query and the answer.
     const t = now();
     if (t - asked > slow)
       append(this.trace, { what: "fault", fault: slowMachine, target: "", until: t }, asked);
@@ -64,7 +65,7 @@ export class Observer {
 
   async #lookOften(): Promise<void> {
     while (!this.#isOver) {
-      await this.look().catch(() => {}); // The server is down.
+      await this.look().catch(() => {}); // Ignore errors, because the server may be down.
       await pause(lookEvery);
     }
   }

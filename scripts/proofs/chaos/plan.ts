@@ -7,10 +7,10 @@ export type EngineName = (typeof engines)[number];
 export interface Fault {
   at: number;
   name: FaultName;
-  /** From 0 to 1: selects the target among the possible ones. */
+  /** Selects one of the possible targets, by a number from 0 to 1. */
   target: number;
   ms: number;
-  /** Its strength, from 0 to 1. */
+  /** How strong the fault is, from 0 to 1. */
   force: number;
 }
 
@@ -18,41 +18,47 @@ interface FaultKind {
   weight: number;
   ms: [least: number, most: number];
   on?: readonly EngineName[];
-  /** What the machine must provide. */
+  /** What the machine must provide for this fault. */
   needs?: "root" | "faketime";
 }
 
 const servers = ["postgresql", "mariadb", "redis"] as const;
 
-/** The kinds of faults, with their relative frequencies. */
+/** The kinds of faults, with how often they occur (weight) and how long they last (ms). */
 const faultKinds = {
-  /** kill -9 of a worker, which is then restarted, as by pm2. */
+  /** Kills a worker with SIGKILL. It is then restarted, as under pm2. */
   kill: { weight: 10, ms: [0, 0] },
-  /** SIGTERM: jobs that don't end within a moment are returned. */
+  /** Sends SIGTERM to a worker, which returns the jobs that don't end in a moment. */
   term: { weight: 4, ms: [0, 0] },
   killProducer: { weight: 1, ms: [0, 0] },
-  /** SIGSTOP for less than a lease, and for longer than one. */
+  /** Stops a worker with SIGSTOP, for less than a lease or for more than one. */
   freeze: { weight: 3, ms: [500, 3000] },
   freezeLong: { weight: 2, ms: [10_500, 13_000] },
   clock: { weight: 2, ms: [2000, 6000], needs: "faketime" },
   fullDisk: { weight: 4, ms: [2000, 9000], on: ["sqlite"], needs: "root" },
   lockFile: { weight: 3, ms: [500, 4000], on: ["sqlite"] },
   crash: { weight: 3, ms: [300, 4000], on: servers },
-  /** Redis comes back with an older copy of its files: all jobs acknowledged since are lost, and ids are reused. */
+  /** Restores an older copy of Redis's files: jobs acknowledged since then are lost, and their ids are used again. */
   rewind: { weight: 12, ms: [500, 1500], on: ["redis"] },
   disconnect: { weight: 4, ms: [0, 0], on: servers },
   delay: { weight: 3, ms: [1000, 5000], on: servers },
   cut: { weight: 4, ms: [0, 0], on: servers },
-  /** Replies to all kinds of statements are lost. */
+  /** Loses replies of the server, whatever the statement. */
   swallow: { weight: 6, ms: [1500, 5000], on: servers },
   /**
-   * Replies are lost while a worker dies, so that others take over its jobs, or while a worker has to return its jobs.
+   * Loses replies while a worker dies and others take over its jobs, or while a worker is told to stop and returns its
+   * jobs.
    */
   swallowAndKill: { weight: 5, ms: [2500, 5000], on: servers },
   swallowAndTerm: { weight: 3, ms: [2500, 5000], on: servers },
-  /** A heartbeat's reply is older than the attempt that its worker has started. Not on Redis: all queries share a connection. */
+  /**
+   * Delays the reply to a heartbeat until the worker has started the job's next attempt. Not on Redis, where heartbeats
+   * and all other queries share a connection.
+   */
   lateNews: { weight: 4, ms: [0, 0], on: ["postgresql", "mariadb"] },
-  /** A worker dies after the store has given it a job but before it receives the reply, so the job never started. */
+  /**
+   * Kills a worker after the store has given it a job, but before it gets the reply. The job has then never started.
+   */
   killUnstarted: { weight: 4, ms: [0, 0], on: servers },
   halfOpen: { weight: 3, ms: [2000, 9000], on: servers },
 } as const satisfies Record<string, FaultKind>;
@@ -64,7 +70,7 @@ export interface Means {
   hasFaketime: boolean;
 }
 
-/** The planned faults. The same seed gives the same plan. */
+/** Plans the faults. The same seed gives the same plan. */
 export function planOf(engine: EngineName, minutes: number, seed: number, means: Means): Fault[] {
   const random = seeded(seed);
   const possible = Object.entries<FaultKind>(faultKinds)

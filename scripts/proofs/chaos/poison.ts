@@ -1,11 +1,11 @@
 /*
- * Values that could break a database, a driver or a worker. Each must affect only its own job, which has to finish in
- * some state.
+ * Values that could break a database, a driver or a worker. Each may affect only its own job, which must end in some
+ * state.
  */
 
 const emoji = "\u{1F4A3}";
 
-/** Thrown by a handler. */
+/** Values that a handler throws. */
 export const poisonErrors: Record<string, () => unknown> = {
   "its own cause": () => {
     const error = new Error("around and around");
@@ -39,7 +39,7 @@ export const poisonErrors: Record<string, () => unknown> = {
   nothing: () => undefined,
 };
 
-/** Returned by a handler. */
+/** Values that a handler returns. */
 export const poisonResults: Record<string, () => unknown> = {
   "a NUL": () => ({ text: "before\u0000after" }),
   "half a character": () => ({ text: "\udc00" }),
@@ -57,14 +57,14 @@ export const poisonResults: Record<string, () => unknown> = {
   }),
 };
 
-/** Reported as progress. */
+/** Values that a handler reports as progress. */
 export const poisonProgress: Record<string, () => unknown> = {
   "a NUL": () => "before\u0000after",
   "half a character": () => ({ text: "\ud83d" }),
   "a hundred thousand characters": () => "x".repeat(100_000),
 };
 
-/** Pushed as data: stored exactly, or rejected by `push`. */
+/** Values pushed as data. `push` must either store them exactly or reject them. */
 export const poisonData: Record<string, unknown> = {
   "a NUL": "before\u0000after",
   "half a character": "\ud83d",
@@ -74,7 +74,7 @@ export const poisonData: Record<string, unknown> = {
   "two million characters": "y".repeat(2_000_000),
 };
 
-/** Whether a payload is the one that was pushed. */
+/** Whether a handler got the data that was pushed. */
 export function sameAsPoison({
   poison,
   poisonData: got,

@@ -8,12 +8,13 @@ import { pause } from "./clock";
 import { type KindName, kindNames, kindOf, type Load, type PushOrder } from "./kinds";
 import { poisonData, poisonErrors, poisonProgress, poisonResults } from "./poison";
 
-// A producer, which pushes jobs until SIGTERM. Records each push before and after it. Orders arrive on standard input.
+// A producer: pushes jobs until SIGTERM, and writes to the trace before and after each push. It reads orders to push
+// certain jobs from standard input.
 
 const { name, seed, everyMs, trace } = JSON.parse(process.argv[2] as string);
 const random = seeded(seed);
 const maxWaiting = 150;
-/** The priority of jobs that go before all others. */
+/** The priority of jobs that workers should claim first. */
 const urgent = 10;
 const weights = kindNames.map((kind) => [kind, kindOf(kind).weight] as const);
 let orders = 0;
@@ -26,20 +27,24 @@ createInterface({ input: process.stdin }).on("line", (order) => {
   void pushSome(`order${++orders}`, JSON.parse(order), urgent);
 });
 for (let count = 0; !isOver; count++) {
-  // Several at once, as in a web process, so that they share statements.
+  // Push several at once, as a web process does, so that they are inserted by shared statements.
   const pushes = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) =>
     push(`${name}.${process.pid}-${count}.${at}`),
   );
   await Promise.all(pushes);
   if (count % 50 === 49) await untilFew();
   if (random() < 0.02) await reviveFailed();
-  // Workers claim many short jobs at a time, and return those that wait behind long ones.
+  // Mix short jobs with long ones. A worker claims many short jobs at once, and returns those that would wait for long
+  // ones.
   if (random() < 0.02) await pushSome(count, { Quick: 40, Long: 6, Slow: 6 });
   await pause(everyMs * 2 * random());
 }
 process.exit(0);
 
-/** Waits while there are many jobs, because a slow machine would push more than it processes and test only a backlog. */
+/**
+ * Waits while the queue has many jobs. A slow machine would otherwise push more than it can process, and the test would
+ * only cover a backlog.
+ */
 async function untilFew(): Promise<void> {
   for (;;) {
     const counts = await engine.counts().catch(() => undefined);
@@ -95,12 +100,12 @@ function loadOf(n: string, kind: KindName): Load {
   return load;
 }
 
-/** Retries jobs as `laju queue:retry` does, while others with the same `unique` may be unfinished. */
+/** Retries failed jobs as `laju queue:retry` does, even while an unfinished job has the same `unique` key. */
 async function reviveFailed(): Promise<void> {
   try {
     const failed = await engine.list({ states: ["failed"], types: ["Revived"], limit: 3 });
     await engine.retry(failed.map(({ id }) => id));
   } catch {
-    // The store is down, so it has not promised anything.
+    // The store is down, so nothing was acknowledged.
   }
 }

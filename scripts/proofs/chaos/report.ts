@@ -2,7 +2,7 @@ import { grouped, type History, of } from "./checks/history";
 import type { Violation } from "./checks/violation";
 import type { EngineName, Fault } from "./plan";
 
-/** How many violations of each promise to show. */
+/** How many violations of each guarantee to show. */
 const most = 4;
 
 export function planText(plan: readonly Fault[]): string {

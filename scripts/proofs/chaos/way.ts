@@ -1,14 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A proxy between a host and the server, which can delay or lose data and cut connections. */
+/** A proxy between a program and the server. It can delay data, lose it, and close connections. */
 export class Way {
-  /**
-   * How long data is delayed in each direction, in milliseconds; it varies per connection, from none to twice
-   * that.
-   */
+  /** The average delay of data, in milliseconds. A connection's own delay is a random value from zero to twice that. */
   delayMs = 0;
-  /** The probability, from 0 to 1, that a reply and its connection are lost. */
+  /** The probability, from 0 to 1, that a reply is lost and its connection closed. */
   lossOfAnswers = 0;
   readonly #pairs = new Set<Pair>();
   readonly #target: URL;
@@ -21,7 +18,7 @@ export class Way {
     this.#target = new URL(target);
   }
 
-  /** Returns the server's URL through this proxy. */
+  /** Starts the proxy, and returns the server's URL through it. */
   async open(): Promise<string> {
     this.#server = createServer((client) => this.#join(client)).listen(0, "127.0.0.1");
     await once(this.#server, "listening");
@@ -36,8 +33,8 @@ export class Way {
   }
 
   /**
-   * Keeps connections open, including new ones, but passes no data until `speak`. The connections that exist now never
-   * pass data again.
+   * Stops passing data on until `speak` is called, but accepts and keeps connections. Existing connections never pass
+   * data again.
    */
   silence(): void {
     this.#isSilent = true;
@@ -48,7 +45,7 @@ export class Way {
     this.#isSilent = false;
   }
 
-  /** Rejects all connections immediately. */
+  /** Closes all connections and rejects new ones, or stops doing so. */
   shut(isShut: boolean): void {
     this.#isShut = isShut;
     if (isShut) this.cut();
@@ -59,7 +56,7 @@ export class Way {
     this.#held = { words, what: "questions" };
   }
 
-  /** Lets these queries through, and holds back their answers. */
+  /** Passes on the queries held so far, and from then on holds back their answers instead. */
   holdAnswers(): void {
     if (this.#held !== undefined) this.#held.what = "answers";
     this.#deliverAll();
@@ -106,14 +103,14 @@ export class Way {
 
   #answer(pair: Pair, data: Buffer, client: Socket): void {
     const isLost = !pair.isDead && Math.random() < this.lossOfAnswers;
-    // The server has executed the statement, but its client will never know.
+    // The server has executed the statement, but the client doesn't get the reply.
     if (isLost) for (const socket of pair.sockets) socket.destroy();
     else this.#pass(pair, data, client);
   }
 
   /**
-   * Preserves the order regardless of delays, because a client would assign a reply that overtakes another to the wrong
-   * query.
+   * Passes data on after the delay. Keeps the order of a connection's data, because a client would take a reply that
+   * arrives early for that of another query.
    */
   #pass(pair: Pair, data: Buffer, to: Socket): void {
     if (pair.isDead) return;
@@ -148,7 +145,7 @@ export class Way {
 
 interface Pending {
   data: Buffer;
-  /** When to pass it on, by `performance.now()`. */
+  /** When to pass the data on, in the time of `performance.now()`. */
   at: number;
 }
 
@@ -156,8 +153,8 @@ interface Pair {
   sockets: [Socket, Socket];
   isDead: boolean;
   slowness: number;
-  /** Whether the latest query or its answer is held back. */
+  /** Whether the query sent last, or its answer, is being held back. */
   isHeld: boolean;
-  /** The data that has not been passed on yet, by destination. */
+  /** The data that has not been passed on yet, by the socket that is to get it. */
   lines: Map<Socket, Pending[]>;
 }

@@ -1,7 +1,8 @@
 import { workUntilStopped } from "../../../framework/queue/worker/work";
 import { handlersOf } from "./handlers";
 
-// A worker: `node workerProgram.mjs '{"set":"new","trace":"…","leaseMs":4000,"concurrency":8}'`.
+// A worker, started with its options as JSON: `node workerProgram.mjs
+// '{"set":"new","trace":"…","leaseMs":4000,"concurrency":8}'`.
 
 const { set, trace, leaseMs, concurrency } = JSON.parse(process.argv[2] as string);
 const options = { concurrency, types: undefined, once: false, patienceMs: 1500, leaseMs };

@@ -1,10 +1,10 @@
-/** A queue as the benchmark uses it, with the same interface for laju and other queues. */
+/** What the benchmark needs from a queue, the same for laju and other queues. */
 export interface Adapter {
-  /** Creates its tables. */
+  /** Creates the queue's tables. */
   prepare(): Promise<void>;
   push(data: object): Promise<unknown>;
   pushMany(list: object[]): Promise<unknown>;
-  /** Processes jobs with `handler` until stopped. */
+  /** Processes jobs with `handler` until it is stopped. */
   work(
     handler: (data: JobData) => Promise<unknown>,
     concurrency: number,

@@ -10,7 +10,7 @@ export default async function graphile(connectionString) {
     push: async (data) => (await api()).addJob("Bench", data),
     pushMany: async (list) =>
       (await api()).addJobs(list.map((payload) => ({ identifier: "Bench", payload }))),
-    // As its documentation recommends for speed: a local queue, and completions in batches.
+    // The settings that its documentation recommends for speed: a local queue, and completions in batches.
     async work(handler, concurrency) {
       const worker = {
         connectionString,

@@ -5,7 +5,7 @@ import { Worker } from "../../../../framework/queue/worker/worker";
 import DB from "../../../../framework/services/DB";
 import type { Adapter, JobData } from "./adapter";
 
-/** This project's queue, selected by QUEUE_ENGINE and DATABASE_URL. */
+/** laju's queue. QUEUE_ENGINE and DATABASE_URL select where it is stored. */
 export default async function laju(): Promise<Adapter> {
   const Bench = job<object>("Bench", { run: () => undefined });
   return {

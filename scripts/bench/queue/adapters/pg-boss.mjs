@@ -8,7 +8,7 @@ export default async function pgBoss(connectionString) {
     prepare: () => boss.createQueue("Bench"),
     push: (data) => boss.send("Bench", data),
     pushMany: (list) => boss.insert(list.map((data) => ({ name: "Bench", data }))),
-    // fetch and complete are faster than work(), which polls at most twice a second.
+    // Use fetch and complete, because work() polls at most twice a second.
     async work(handler) {
       let isStopped = false;
       const ended = (async () => {

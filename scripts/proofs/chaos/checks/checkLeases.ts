@@ -3,7 +3,7 @@ import type { EngineName } from "../plan";
 import { type History, of } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** The faults that can keep a living worker from renewing its lease until it expires. */
+/** The faults that can keep a living worker from renewing its lease in time. */
 const reasons: Record<EngineName, readonly string[]> = {
   sqlite: ["fullDisk", "lockFile", "clock"],
   postgresql: servers(),
@@ -11,10 +11,10 @@ const reasons: Record<EngineName, readonly string[]> = {
   redis: [...servers(), "rewind"],
 };
 
-/** How long after the fault a worker may notice that it lost its lease, in milliseconds. */
+/** How long after a fault a worker may take to notice that it lost its lease, in milliseconds. */
 const lateNews = 12_000;
 
-/** A living worker that can renew its lease keeps it and its jobs. Other workers must not declare it dead. */
+/** Reports workers that lost their lease although they were alive and nothing kept them from renewing it. */
 export function checkLeases({ events }: History, engine: EngineName): Violation[] {
   const faults = of(events, "fault").filter(
     ({ fault }) => reasons[engine].includes(fault) || fault === slowMachine,

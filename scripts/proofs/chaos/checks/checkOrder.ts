@@ -4,7 +4,10 @@ import { forgottenBy, isRewound, nameOf } from "./checkRuns";
 import type { Attempt, History } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Reports if too many jobs of a kind or with the same unique key ran at once, or if a job overtook another. */
+/**
+ * Reports kinds of which too many jobs ran at once, unique keys that two unfinished jobs had at once, and jobs that
+ * started before an earlier one.
+ */
 export function checkOrder(
   history: History,
   engine: EngineName,
@@ -48,8 +51,8 @@ function uniques(history: History, engine: EngineName): string[] {
 }
 
 /**
- * Ignores attempts that can overlap legitimately: an attempt whose worker lost its lease or was told to stop can
- * continue briefly after another job got its slot, and a rewound store has forgotten which worker ran which job.
+ * Whether an attempt counts for these checks. One whose worker lost its lease or was told to stop may continue briefly
+ * after another job has started in its place, and a rewound store has forgotten which worker ran which job.
  */
 function counts(attempt: Attempt, history: History, engine: EngineName): boolean {
   const { lostLease, ended, stopped, how } = attempt;
@@ -70,7 +73,10 @@ function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   return most;
 }
 
-/** Of the kinds that run one job at a time: a job that was acknowledged before another was pushed must start first. */
+/**
+ * Jobs that started too late, of the kinds that run one job at a time: if one job was acknowledged before another was
+ * pushed, it must also start first.
+ */
 function overtaken({ promised, attempts }: History): string[] {
   const ordered = [...promised.values()]
     .filter(({ kind, isNew }) => isNew && kindOf(kind).isOrdered === true)

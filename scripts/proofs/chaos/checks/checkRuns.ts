@@ -13,7 +13,7 @@ export function checkRuns(history: History, engine: EngineName): Violation[] {
   ];
 }
 
-/** A job may run again only if it failed, its worker died, or its worker lost the lease. */
+/** Jobs that ran again although no attempt failed and no worker died or lost its lease. */
 function repeated(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
   const violations: string[] = [];
@@ -37,8 +37,8 @@ function repeated(history: History, engine: EngineName): string[] {
 }
 
 /**
- * The test never cancels jobs, so an attempt may be aborted only if its worker was stopped or lost its lease, or if the
- * store lost the claim.
+ * Attempts that were aborted without a reason. The test never cancels jobs, so the reasons are that the worker was
+ * stopped, that it lost its lease, and that the store forgot the claim.
  */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
@@ -54,19 +54,25 @@ function abortedInVain(history: History, engine: EngineName): string[] {
     .map((one) => `${nameOf(one)} was aborted ${Math.round(one.ended - one.begun)} ms after its start`);
 }
 
-/** PostgreSQL commits claims without waiting for the disk, so a crash may undo the latest ones. */
+/**
+ * Whether a crash may have undone this claim. PostgreSQL commits claims without waiting for the disk, so a crash can
+ * lose the latest ones.
+ */
 export function forgottenBy({ events }: History, engine: EngineName): (one: { begun: number }) => boolean {
   if (engine !== "postgresql") return () => false;
   const crashes = of(events, "fault").filter(({ fault }) => fault === "crash");
   return ({ begun }) => crashes.some(({ t }) => begun > t - 1500 && begun < t + 500);
 }
 
-/** By how much, in milliseconds, the record of a process's end can be late on a busy machine. */
+/** How late the record of a process's end can be on a busy machine, in milliseconds. */
 const lateObituary = 5000;
-/** How long it can take until a worker learns that others have taken over its jobs, in milliseconds. */
+/** How long a worker may take to learn that others have taken over its jobs, in milliseconds. */
 const lateNews = 60_000;
 
-/** A worker that was frozen for longer than its lease can die before it reports the loss. In milliseconds. */
+/**
+ * A freeze of this many milliseconds is longer than a lease. The worker may die before it reports that it lost the
+ * lease.
+ */
 const shortestLongFreeze = 6000;
 
 function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, next: Attempt): boolean {
@@ -83,10 +89,13 @@ function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, ne
 
 /** Faults that silently keep a worker's messages from the server. */
 const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay"];
-/** How long it can take until the worker abandons a silent connection, in milliseconds. */
+/** How long a worker may take to give up a connection that no longer answers, in milliseconds. */
 const silence = 12_000;
 
-/** Whether a worker's lease expired while it was disconnected, and the worker ended before it found out. */
+/**
+ * Whether the worker's lease may have expired while it couldn't reach the server, and the worker ended before it
+ * noticed.
+ */
 function wasCutOff({ events }: History, { begun, gone }: Attempt, next: Attempt): boolean {
   const faults = of(events, "fault").filter(({ fault }) => silent.includes(fault));
   const wasSilent = faults.some(({ t, until = t }) => t < next.begun && until + silence > begun);
@@ -107,11 +116,12 @@ function afterCompletion({ attempts, completed, rewinds }: History): string[] {
   return violations;
 }
 
-/** By how much, in milliseconds, a busy machine can be late in setting its clock back. */
+/** How late a busy machine can be in setting the clock back, in milliseconds. */
 const lateClock = 5000;
 
 function early({ attempts, promised, events }: History, engine: EngineName): string[] {
-  // On SQLite this machine's clock decides what is due, and the test changed it on purpose.
+  // With SQLite, this machine's clock decides which jobs are due, so a job can start early while the test has changed
+  // it.
   const jumps = engine === "sqlite" ? of(events, "fault").filter(({ fault }) => fault === "clock") : [];
   const violations: string[] = [];
   for (const { n, asked, delay } of promised.values()) {
@@ -128,8 +138,8 @@ function garbled({ events }: History): string[] {
 }
 
 export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
-  // A job claimed shortly before the snapshot may be missing from it as completed. And until a worker reaches
-  // the server again, it starts jobs that it claimed before.
+  // A job that was claimed shortly before the snapshot may be pending in it. And a worker starts the jobs that it
+  // claimed before the rewind until it reaches the server again.
   return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 5000);
 }
 

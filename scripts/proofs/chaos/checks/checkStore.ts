@@ -7,7 +7,9 @@ import { broken, type Violation } from "./violation";
 
 const open = ["pending", "scheduled", "processing"];
 
-/** Reports jobs that are missing, unfinished, held by a worker that doesn't run them, or ended in the wrong state. */
+/**
+ * Reports jobs that are missing, unfinished, ended in the wrong state, or were held by a worker that didn't run them.
+ */
 export function checkStore(
   history: History,
   rows: readonly Row[],
@@ -31,7 +33,7 @@ function lost(history: History, rows: readonly Row[]): string[] {
 }
 
 function stuck(rows: readonly Row[], { events }: History): string[] {
-  // These were pushed while this machine's clock was an hour ahead.
+  // These jobs were pushed while the test had set this machine's clock ahead by up to an hour.
   const isLater = ({ state, due }: Row) => state === "scheduled" && (due ?? 0) > Date.now() + 60_000;
   const wasClockSet = of(events, "fault").some(({ fault }) => fault === "clock");
   return rows
@@ -43,12 +45,16 @@ function stuck(rows: readonly Row[], { events }: History): string[] {
     );
 }
 
-/** Longer than any planned freeze, silence or lease, in milliseconds. */
+/**
+ * How long a worker may hold a job without running it, in milliseconds: longer than any planned freeze, silence or
+ * lease.
+ */
 const longestHold = 30_000;
 
 /**
- * Checks only living workers, because another worker takes over a dead one's jobs once it notices the death. While the
- * server is unavailable, no worker can return jobs.
+ * Reports jobs that a worker held for too long without running them. Time after the worker's death doesn't count,
+ * because another worker takes over its jobs. Nor does time while the server was down, because a worker can't return
+ * jobs then.
  */
 function held({ attempts, events }: History, sightings: Iterable<Sighting>): string[] {
   const ends = new Map(of(events, "gone").map(({ pid, t }) => [pid, t]));
@@ -96,7 +102,8 @@ function wrongEnd({ n, type, state, error }: Row, history: History): string | un
 }
 
 /**
- * Whether this attempt failed. Its worker's death may be detected while it runs, or before its end is known.
+ * Whether this attempt can have made its job fail although the handler didn't throw: it was aborted, or its worker died
+ * or lost the lease, and no other attempt was left.
  */
 function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
   const isLast = kindOf(kind).attempts === 1;
@@ -106,8 +113,8 @@ function hasFailed({ how, gone, lostLease, kind }: Attempt): boolean {
 }
 
 /**
- * Checks that exactly one run follows each run of a chain, however that ended, and that a cron job runs once for each
- * of its times.
+ * Checks that exactly one job follows each job of a chain, however that one ended, and that a cron job runs once for
+ * each of its scheduled times.
  */
 function chains(rows: readonly Row[]): string[] {
   const followers = new Map<number, Row[]>();
@@ -134,7 +141,7 @@ function chains(rows: readonly Row[]): string[] {
   return [...violations, ...twice];
 }
 
-/** Reports programs that exited by themselves. */
+/** Reports programs that exited without having been killed. */
 export function checkFleet({ events }: History): Violation[] {
   const words = new Map(of(events, "lastWords").map(({ pid, text }) => [pid, text]));
   const alone = of(events, "gone")

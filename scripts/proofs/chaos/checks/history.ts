@@ -1,22 +1,25 @@
 import type { Event } from "./trace";
 
-/** An attempt of a job, as reported by its handler, and what happened to its worker. Times are from the trace. */
+/**
+ * An attempt of a job, as its handler reported it, and what happened to its worker. Times are those of the trace, in
+ * milliseconds.
+ */
 export interface Attempt {
   n: string;
   id: number;
   kind: string;
   pid: number;
   begun: number;
-  /** When its handler returned or threw; infinite if it never did. */
+  /** When the handler returned or threw; infinite if it did neither. */
   ended: number;
   how: "returned" | "threw" | "aborted" | undefined;
-  /** When its worker's process ended. */
+  /** When the worker's process ended; infinite if it didn't. */
   gone: number;
-  /** When its worker reported that others had taken over its jobs. */
+  /** When the worker reported that others had taken over its jobs; infinite if it didn't. */
   lostLease: number;
-  /** When its worker got SIGTERM. */
+  /** When the worker was sent SIGTERM; infinite if it wasn't. */
   stopped: number;
-  /** When its worker was stopped by SIGSTOP. */
+  /** When the worker was sent SIGSTOP; infinite if it wasn't. */
   frozen: number;
 }
 
@@ -34,12 +37,12 @@ export interface Promised {
 
 export interface History {
   events: readonly Event[];
-  /** By job, in the order they started. */
+  /** The attempts of each job, in the order in which they started. */
   attempts: ReadonlyMap<string, readonly Attempt[]>;
   promised: ReadonlyMap<string, Promised>;
-  /** Unlike `promised`, includes pushes whose acknowledgment was lost. */
+  /** All pushes, even those whose acknowledgment was lost, unlike `promised`. */
   asked: ReadonlyMap<string, { kind: string; unique: string | undefined }>;
-  /** When the store was first seen to report a job as completed. */
+  /** When the store first reported each job as completed. */
   completed: ReadonlyMap<string, { asked: number; t: number }>;
   rewinds: readonly { from: number; to: number }[];
 }
@@ -69,7 +72,7 @@ export function of<What extends Event["what"]>(
   return events.filter((event): event is Extract<Event, { what: What }> => event.what === what);
 }
 
-/** How long a busy process can continue to start jobs before it handles SIGTERM, in milliseconds. */
+/** How long a busy process may take to handle SIGTERM, in milliseconds. Until then it starts more jobs. */
 const lateSignal = 10_000;
 
 function attemptsIn(events: readonly Event[]): Map<string, Attempt[]> {

@@ -1,43 +1,43 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { now } from "../clock";
 
-/** What happened in the storm, recorded outside the queue, in an append-only file. */
+/** An event during the test. Events are appended to a file, the trace, which doesn't depend on the queue. */
 export type Event = { t: number } & (
   | { what: "pushing"; n: string; kind: string; pid: number; delay?: number; unique?: string }
-  /** Acknowledged. `isNew` is false if another unfinished job had the same `unique`. */
+  /** The queue acknowledged the push. `isNew` is false if an unfinished job already had the same `unique` key. */
   | { what: "pushed"; n: string; id: number; isNew: boolean }
   | { what: "refused"; n: string; error: string }
   /**
-   * `run` makes it unique within its process: after a rewind, a job's attempts get the same numbers again.
+   * `run` identifies the attempt within its process. Its number isn't enough: after a rewind, numbers are used again.
    */
   | { what: "begun"; n: string; kind: string; id: number; attempt: number; pid: number; run: number }
   | { what: "ended"; n: string; id: number; attempt: number; pid: number; run: number; how: Ending }
-  /** The payload differed from what was pushed. */
+  /** The handler got other data than the producer pushed. */
   | { what: "garbled"; n: string; id: number }
-  /** The store reported the job as completed, in the reply at `t` to a query sent at `asked`. */
+  /** The store reported the job as completed, at `t`, in answer to a query sent at `asked`. */
   | { what: "completed"; n: string; id: number; asked: number }
   | { what: "fault"; fault: string; target: string; until?: number }
   | { what: "started"; pid: number; name: string }
-  /** `wanted` means that the process was killed by the plan or by a job. */
+  /** A process ended. `wanted` means that the plan or a job killed it. */
   | { what: "gone"; pid: number; name: string; wanted: boolean; how: string }
   /** The last output of a process that exited unexpectedly. */
   | { what: "lastWords"; pid: number; text: string }
   | { what: "signaled"; pid: number; signal: string }
   | { what: "lostLease"; pid: number }
-  /** The store was replaced by its snapshot taken at `from`. */
+  /** The server's files were replaced with a copy made at `from`. */
   | { what: "rewound"; from: number }
 );
 
 export type Ending = "returned" | "threw" | "aborted";
 
-/** The event as passed by a caller; the time is added. */
+/** An event without its time, which append() adds. */
 export type Fact = Event extends infer E ? (E extends Event ? Omit<E, "t"> : never) : never;
 
 export function append(file: string, fact: Fact, t = now()): void {
   appendFileSync(file, `${JSON.stringify({ t, ...fact })}\n`);
 }
 
-/** Ordered by time. A killed process may leave an incomplete line. */
+/** The events in the order of their times. Ignores an incomplete line, which a killed process can leave. */
 export function readTrace(file: string): Event[] {
   if (!existsSync(file)) return [];
   const events = readFileSync(file, "utf8").split("\n").flatMap(parsed);

@@ -1,4 +1,4 @@
-/** A guarantee that the queue broke, and how. */
+/** A guarantee that the queue did not keep, and an instance of that. */
 export interface Violation {
   promise: string;
   what: string;

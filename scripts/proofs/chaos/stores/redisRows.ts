@@ -23,7 +23,7 @@ const fields = [
 /** The queue in Redis, by its keys: see framework/queue/engines/bullmq/lua/base.ts. */
 export class RedisRows implements Rows {
   readonly #client: Redis;
-  /** Payloads never change, and some are large, so this reads each only once. */
+  /** The payloads read so far, by job. They never change and some are large, so each is read only once. */
   readonly #data = new Map<string, { n: string; unique: string | undefined }>();
 
   constructor(url: string) {
@@ -56,7 +56,8 @@ export class RedisRows implements Rows {
   }
 
   async ofType(type: string): Promise<Row[]> {
-    // Read everything at the same moment, because a job that is moved in between would be seen twice or not at all.
+    // Read everything in one transaction. Otherwise, a job that moves between two lists at that time would be seen
+    // twice or not at all.
     const asking = this.#client.multi();
     for (const name of Object.keys(lists)) asking.lrange(`laju:${type}:${name}`, 0, -1);
     for (const name of Object.keys(sets)) asking.zrange(`laju:${type}:${name}`, "0", "-1");

@@ -1,7 +1,7 @@
 /** A job as stored. */
 export interface Row {
   id: number;
-  /** The name given by the producer; empty if it can't be read. */
+  /** The name that the producer gave the job; empty if it can't be read. */
   n: string;
   type: string;
   state: string;
@@ -16,15 +16,15 @@ export interface Row {
   error: string;
 }
 
-/** How the checks read a store, independently of the queue's own code. */
+/** Reads a store for the checks, without using the queue's own code. */
 export interface Rows {
   all(): Promise<Row[]>;
   ofType(type: string): Promise<Row[]>;
-  /** The processes of the registered workers. */
+  /** The ids of all registered workers and their processes. */
   workers(): Promise<{ id: string; pid: number }[]>;
-  /** Closes all connections to the server except this one. */
+  /** Closes all other connections to the server. */
   disconnectAll(): Promise<void>;
-  /** Where the server keeps its files, if they can be replaced with an older copy. */
+  /** The folder of the server's files, if they can be replaced with an older copy; otherwise undefined. */
   folder?(): Promise<string>;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ interface Record {
   data: string | null;
 }
 
-/** The table in an SQLite file. */
+/** The queue's table in an SQLite file. */
 export class SqliteRows implements Rows {
   constructor(readonly database: Database) {}
 
@@ -63,7 +63,7 @@ export class SqliteRows implements Rows {
   }
 }
 
-/** The table on a server. */
+/** The queue's table on a database server. */
 export class ServerRows implements Rows {
   constructor(readonly database: Knex) {}
 
@@ -73,7 +73,7 @@ export class ServerRows implements Rows {
       client: isPostgres ? "pg" : "mysql2",
       connection: url,
       pool: { min: 0, max: 2 },
-      // The server is expected to be down at times.
+      // Ignore errors of the connection, because faults stop the server.
       log: { warn: quiet, error: quiet, debug: quiet, deprecate: quiet },
     });
     await database.migrate.latest({ migrationSource: migrationSource() });
@@ -131,7 +131,7 @@ function toRow(record: Record): Row {
   };
 }
 
-/** See Load: these fields come first in a job's data. */
+/** The regular expressions rely on the order of the fields in a job's data (see Load). */
 export function nameIn(data: string): string {
   return /^\{"n":"([^"]*)"/.exec(data)?.[1] ?? "";
 }
@@ -140,7 +140,7 @@ export function uniqueIn(data: string): string | undefined {
   return /^\{"n":"[^"]*","ms":\d+,"unique":"([^"]*)"/.exec(data)?.[1];
 }
 
-/** The name of a row. The runs of a chain have the same data, so their id is part of it. */
+/** The name of a job. Jobs of a chain have the same data, so the name includes the id. */
 export function nameOf(type: string, n: string, id: number): string {
   return kindOf(type)?.isChain ? linkName(n, id) : n;
 }

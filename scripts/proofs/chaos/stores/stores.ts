@@ -9,12 +9,12 @@ import type { Rows } from "./rows";
 import { ServerRows, SqliteRows } from "./sqlRows";
 
 export interface Store {
-  /** The settings of a program that uses the store at this URL. */
+  /** The settings with which a program uses the store at this URL, perhaps through a proxy. */
   environment(url: string): Record<string, string>;
   url: string;
   rows: Rows;
   server: CrashingServer | undefined;
-  /** The SQLite file. */
+  /** The path of the SQLite file; undefined for a server. */
   file: string | undefined;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
     const rows = await SqliteRows.open(file);
     return { ...asDatabase, url: `file:${file}`, rows, server: undefined, file, stop: () => rows.close() };
   }
-  // On that disk, synchronous writes don't have to wait for a busy machine's disk.
+  // Servers put their files in TMPDIR. On this disk, synchronous writes don't have to wait for the machine's busy disk.
   process.env.TMPDIR = folder;
   const server = await startServer(engine);
   const rows = engine === "redis" ? new RedisRows(server.url) : await ServerRows.open(server.url);
@@ -38,13 +38,13 @@ export async function startStore(engine: EngineName, folder: string): Promise<St
   return { ...place, url: server.url, rows, server, file: undefined, stop };
 }
 
-/** In bytes. Some results are larger. */
+/** The largest packet that MariaDB accepts, in bytes. Some results in the test are larger on purpose. */
 const maxInPacket = 2_500_000;
 
 function startServer(engine: EngineName): Promise<CrashingServer> {
   if (engine === "postgresql") return startPostgres();
   if (engine === "mariadb") return startMysql([`--max-allowed-packet=${maxInPacket}`]);
-  // With "everysec", a busy Redis answers before it writes, so kill -9 would lose acknowledged jobs.
+  // With "everysec", a busy Redis can acknowledge a job before writing it, so kill -9 would lose acknowledged jobs.
   return startRedis({ appendOnly: true, settings: { appendfsync: "always" } });
 }
 

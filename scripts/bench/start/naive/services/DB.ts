@@ -6,7 +6,7 @@ const connection = url ?? { filename: process.env.BENCH_SQLITE ?? ":memory:" };
 const DB = knex({ client: url ? "pg" : sqliteClient(), connection, useNullAsDefault: true });
 export default DB;
 
-/** As in app/services/sqliteDriver.ts: the Node version determines which better-sqlite3 works. */
+/** Which version of better-sqlite3 works depends on the version of Node. */
 function sqliteClient(): typeof Knex.Client {
   const isNode20 = Number.parseInt(process.versions.node, 10) < 22;
   const Client = knex({ client: "better-sqlite3", useNullAsDefault: true }).client.constructor;

@@ -1,4 +1,4 @@
-// An index file for all services makes each command load every one of them.
+// Exports all services from one file, so that each command that imports it loads every one of them.
 import "./DB";
 import "./Logger";
 import "./Mailer";
