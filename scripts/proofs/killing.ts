@@ -91,7 +91,7 @@ async function runsAtOnce(root: string, name: string): Promise<boolean> {
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (text) => (said += text));
   await once(child, "close");
-  return !/is skipped|not recorded|without its lock/.test(said);
+  return ![`skipped ${name}:`, "not recorded", "without its lock"].some((words) => said.includes(words));
 }
 
 function start(root: string, name: string) {
