@@ -54,7 +54,7 @@ describe("wrong passwords", () => {
     expect(tries.waitMsOf(from("10.9.9.9"))).toBe(900_000);
   });
 
-  test("of strangers don't lock out a browser that has signed in before, whose own are limited too", () => {
+  test("from unknown browsers don't lock out a browser that has signed in before, whose own tries are limited too", () => {
     const tries = new Tries(() => 0);
     failing(tries, 10, () => "127.0.0.1");
     expect(tries.waitMsOf(from("127.0.0.1"))).toBe(900_000);
@@ -79,7 +79,7 @@ describe("a session", () => {
     expect(sessions.read(cookie)).toBeUndefined();
   });
 
-  test("is valid only unmodified, with this key, and until it is ended", () => {
+  test("is valid only if it is unmodified, signed with the same key, and not signed out", () => {
     const sessions = new Sessions(key);
     const cookie = sessions.cookieOf("anna");
     const [time, id, , signed] = cookie.split(".");

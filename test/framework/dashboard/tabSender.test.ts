@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { tabSender } from "../../../framework/dashboard/live/tabSender";
 
-test("a tab that takes no events is told to reload later, instead of keeping them in memory", async () => {
+test("tells a tab that reads no events to reload later, instead of keeping the events in memory", async () => {
   const sent: string[] = [];
   const takes: (() => void)[] = [];
   const tell = tabSender((event, data) => {

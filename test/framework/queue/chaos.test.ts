@@ -10,7 +10,7 @@ import { redisNeed } from "../../support/servers/redis";
 const root = join(import.meta.dirname, "..", "..", "..");
 const always = { skip: false, label: "" };
 
-// 15 seconds of faults each. For longer runs: npm run chaos. Two at a time, because much of a storm is waiting.
+// Each storm lasts 15 seconds (npm run chaos runs longer ones). Two run at a time, because a storm mostly waits.
 describe.concurrent.each<[EngineName, { skip: boolean; label: string }]>([
   ["sqlite", always],
   ["postgresql", postgresNeed],
@@ -23,14 +23,14 @@ describe.concurrent.each<[EngineName, { skip: boolean; label: string }]>([
     { retry: 1 },
     async ({ expect }) => {
       const { status, output } = await storm(engine);
-      // The output says which guarantee was broken.
+      // The test's output shows which guarantee was broken.
       expect(output).toContain(`✓ chaos on ${engine}, seed 1, 0.25 min`);
       expect(status).toBe(0);
     },
   );
 });
 
-test("gives the same plan of faults for the same seed", () => {
+test("plans the same faults for the same seed", () => {
   const means = { isRoot: true, hasFaketime: true };
   const plan = planOf("redis", 2, 7, means);
   expect(planOf("redis", 2, 7, means)).toEqual(plan);

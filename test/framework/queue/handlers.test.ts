@@ -26,7 +26,7 @@ const problemOf = (module: object) => {
   }
 };
 
-// QuickDapp's names, as its own files use them. The type check is the test.
+// QuickDapp's names, used as in its own files. `npm run typecheck` is what tests them.
 async function removeOld(app: BootstrappedApp, log: LogInterface, { data }: WorkerJob<{ days: number }>) {
   log.info("Removing", { days: data.days });
   await app.DB("jobs").count();
@@ -35,7 +35,7 @@ const typed: JobRunner<{ days: number }> = ({ app, log, job }) => removeOld(app,
 const untyped: JobRunner = async ({ job }: JobParams) => (job.data as { days: number }).days;
 const asJob: Job = { run: untyped };
 const withOptions = { attempts: 4, timeout: "2m", run: untyped } satisfies Job;
-// An app with its own handlers has no such type.
+// In an app that has handlers, this job type doesn't exist.
 const type = "RemoveOld" as string as WorkerJobType;
 const queueIt = (config: WorkerJobConfig<{ days: number }> = { type, userId: 0, data: { days: 3 } }) =>
   scheduleJob(config);
@@ -48,7 +48,7 @@ describe("a handler's module", () => {
     expect(queueIt).toBeTypeOf("function");
   });
 
-  test("a plain run and a default { run } find the services in app, and their options count", async () => {
+  test("a plain run and a default { run } get the services in app, and their options apply", async () => {
     const options = { attempts: 5, backoff: "1m", timeout: "2s", concurrency: 4 };
     const seen = ({ app, data }: { app?: object; data: unknown }) => [Object.keys(app ?? {}), data];
     const known = { attempts: 5, backoffMs: 60_000, timeoutMs: 2000, concurrency: 4 };
@@ -63,7 +63,7 @@ describe("a handler's module", () => {
     expect(handlerOf("Send", { default: job("Send", { run, ...options }) })).toMatchObject(known);
   });
 
-  test("a handler without attempts leaves them to the job", () => {
+  test("if a handler declares no attempts, the job decides how many it gets", () => {
     const handler = handlerOf("Send", { run });
     expect(handler).toMatchObject({ attempts: null, backoffMs: 10_000, timeoutMs: null, concurrency: null });
     expect(attemptsFor({ retryPolicy: "handler" }, handler)).toBe(1);
@@ -112,7 +112,7 @@ describe("a handler's module", () => {
     expect(problemOf(module)).toContain(message);
   });
 
-  test("a file's own functions and tables may be named like an option", () => {
+  test("exported functions and objects may have names similar to an option", () => {
     expect(problemOf({ run, timeouts: { fast: 1 }, attempt: () => 1, retries: [] })).toBe("");
   });
 

@@ -61,7 +61,7 @@ describe("queueing with an invalid trx", () => {
 
   const push = (trx: unknown) => engine.push([newJob("T", {})], trx as Knex.Transaction);
 
-  test("is rejected, and nothing is queued", async () => {
+  test("fails, and nothing is queued", async () => {
     let kept: Knex.Transaction | undefined;
     await database.transaction(async (trx) => {
       kept = trx;
@@ -93,11 +93,11 @@ describe("a worker's --types", () => {
     expect(() => workOptions({ ...options, types })).toThrow("--types names no types");
   });
 
-  test("may have extra spaces and commas", () => {
+  test("may contain extra spaces and commas", () => {
     expect(workOptions({ ...options, types: ", A, reports/B," }).types).toEqual(["A", "reports/B"]);
   });
 
-  test("suggests a build for an unknown type", () => {
+  test("fails for an unknown type with a hint to build", () => {
     expect(unknownTypes("Mail", []).message).toBe("no handler app/jobs/Mail.ts");
     vi.stubGlobal("LAJU_BUILT", true);
     const message = "no handler app/jobs/Mail.ts in this build (npm run build adds new ones)";

@@ -33,7 +33,7 @@ const thrown: [string, unknown][] = [
   ["an emoji on the edge of the longest text", emoji],
 ];
 
-/** No job's data may affect other jobs or workers. */
+/** Tests that no job's data can affect other jobs or workers. */
 export function badData(given: () => QueueEngine): void {
   describe("bad data", () => {
     let engine: QueueEngine;
@@ -51,7 +51,7 @@ export function badData(given: () => QueueEngine): void {
         },
       },
       Large: { run: ({ data }) => "x".repeat(data as number) },
-      // A character that both JSON and SQL escape, so two bytes become eight.
+      // JSON and SQL both escape this character, so its two bytes become eight.
       Quoted: { run: ({ data }) => `"\\`.repeat(data as number) },
       Telling: {
         run({ data, progress }) {
@@ -81,7 +81,7 @@ export function badData(given: () => QueueEngine): void {
       expect({ pending, processing, scheduled }).toEqual({ pending: 0, processing: 0, scheduled: 0 });
     }
 
-    test("stores any thrown value as text, and the other jobs continue", async () => {
+    test("stores any thrown value as text, and continues with the other jobs", async () => {
       const ids = await push([...thrown.map((_, n): [string, number] => ["Throwing", n]), ["Small", 7]]);
       await work();
       for (const id of ids.slice(0, -1)) {
@@ -111,7 +111,7 @@ export function badData(given: () => QueueEngine): void {
       ]);
     });
 
-    test("keeps large results, together and next to small ones", async () => {
+    test("stores large results, both in one batch and next to small ones", async () => {
       const size = 3_900_000;
       const ids = await push([
         ...Array.from({ length: 5 }, (): [string, number] => ["Large", size]),
@@ -142,7 +142,7 @@ export function badData(given: () => QueueEngine): void {
         });
     });
 
-    test("keeps large progress", async () => {
+    test("stores large progress values", async () => {
       const [id] = (await push([["Telling", 100_000]])) as [number];
       const seen: unknown[] = [];
       const watching: QueueEngine = {
@@ -217,7 +217,7 @@ export function badData(given: () => QueueEngine): void {
       await expect(work(broken)).rejects.toThrow("no such table");
     });
 
-    test("keeps data exactly, and rejects invalid keys", async () => {
+    test("stores data unchanged, and rejects invalid keys", async () => {
       const odd = { "a\0b": "\0 \ud800 \udfff \u2028 \\ ' \" \u{1f600}", "\ud800": [1e21, -0.5] };
       const [pushed] = await engine.push([checkedJob("Small", odd)]);
       await work();
@@ -229,7 +229,7 @@ export function badData(given: () => QueueEngine): void {
       }
     });
 
-    test("queues many large jobs at once, all or none", async () => {
+    test("queues many large jobs at once: either all of them or none", async () => {
       const jobs = Array.from({ length: 12 }, (_, n) =>
         newJob({ data: JSON.stringify(`${n}`.padEnd(2_500_000, "x")) }),
       );

@@ -24,14 +24,14 @@ import { lostAnswers } from "./lostAnswers";
 /** How to set up an engine on a real store. */
 export interface EngineSetup {
   name: string;
-  /** Starts the servers it needs. */
+  /** Starts the servers that the engine needs. */
   start(): Promise<void>;
-  /** Opens an engine, like that of another process. All engines see the same jobs. */
+  /** Opens an engine, as another process would. All engines see the same jobs. */
   open(): Promise<QueueEngine>;
   /** Removes all jobs, workers and pauses. */
   clear(): Promise<void>;
   stop(): Promise<void>;
-  /** The underlying database, by a connection that is not the queue's. BullMQ has none. */
+  /** The underlying database, through a connection that isn't the queue's. Undefined for BullMQ. */
   database?(): Knex;
 }
 
@@ -122,7 +122,7 @@ export function conformance(setup: EngineSetup): void {
         expect(new Set(ids).size).toBe(200);
       });
 
-      test("the higher priority comes first, across all types; then the older job", async () => {
+      test("jobs of all types are claimed by priority, then by age", async () => {
         const low = await pushOne({ type: "A", priority: -1 });
         const first = await pushOne({ type: "B" });
         const second = await pushOne({ type: "A" });
@@ -131,7 +131,7 @@ export function conformance(setup: EngineSetup): void {
         expect(ids).toEqual([high.id, first.id, second.id, low.id]);
       });
 
-      test("a higher priority from another process comes first: immediately if the queue is empty, otherwise soon", async () => {
+      test("a job with a higher priority that another process queues comes first: immediately if the queue was empty, otherwise soon", async () => {
         await engine.push(Array.from({ length: 4 }, () => newJob()));
         expect(await claim("w1", 2)).toHaveLength(2);
         const [last] = (await other.push([newJob({ priority: 5 })])) as [Pushed];
@@ -148,7 +148,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["B"]);
       });
 
-      test("a job due later is not claimed before, and the next due time is reported", async () => {
+      test("a job is not claimed before it is due, and the next due time is reported", async () => {
         const { id } = await pushOne({ when: { in: 300 } });
         const claiming = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
         const { claimed, nextDue } = await engine.exchange(claiming);
@@ -231,7 +231,7 @@ export function conformance(setup: EngineSetup): void {
     });
 
     describe("settling", () => {
-      test("a completed job keeps its result and leaves the worker", async () => {
+      test("a completed job has its result, and the worker no longer holds it", async () => {
         const { id } = await pushOne();
         const [job] = await claim("w1", 1);
         expect(await settle("w1", done(job as ClaimedJob, '{"sent":true}'))).toEqual([]);
@@ -243,7 +243,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.find(id))?.finishedAt).toEqual(expect.any(Number));
       });
 
-      test("a failed job keeps its error", async () => {
+      test("a failed job has its error", async () => {
         const { id } = await pushOne();
         const [job] = await claim("w1", 1);
         await settle("w1", { ...held(job as ClaimedJob), state: "failed", error: "Error: no" });
@@ -279,7 +279,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(id)).toMatchObject({ state: "completed", result: "mine" });
       });
 
-      test("in a batch, lost jobs are reported, and the others settled", async () => {
+      test("settling a batch reports the lost jobs, and settles the others", async () => {
         await engine.push(Array.from({ length: 5 }, () => newJob()));
         const jobs = await claim("w1", 5);
         await engine.cancel([(jobs[1] as ClaimedJob).id, (jobs[3] as ClaimedJob).id]);
@@ -295,7 +295,7 @@ export function conformance(setup: EngineSetup): void {
         await settle("w1", { ...held(job), state: "failed", error: "x", next });
         const [follower] = await engine.list({ states: ["scheduled"], limit: 10 });
         expect(follower).toMatchObject({ rescheduledFromJob: id, type: "T" });
-        // To the millisecond, because it counts from the recorded failure.
+        // The delay is exact to the millisecond, because it counts from the recorded failure.
         expect(follower?.due).toBe(((await engine.find(id))?.finishedAt ?? 0) + hour);
       });
 
@@ -337,7 +337,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(later)).toMatchObject({ state: "cancelled", successor: id });
       });
 
-      test("another user's, another type's, cron and pushed jobs are left alone", async () => {
+      test("cron jobs, pushed jobs, and jobs of other users or types are not replaced", async () => {
         const cron = { expression: "0 2 * * *", timezone: "UTC" };
         await engine.replaceMatching(newJob({ userId: 4 }), hour);
         await engine.replaceMatching(newJob({ userId: 3, type: "Other" }), hour);
@@ -348,7 +348,7 @@ export function conformance(setup: EngineSetup): void {
         expect(again.cancelled).toHaveLength(1);
       });
 
-      test("a running job is left alone until it is stale, then canceled, and its worker can no longer settle it", async () => {
+      test("a running job is canceled only once it is stale, and its worker can then no longer settle it", async () => {
         await engine.replaceMatching(newJob({ userId: 3 }), hour);
         const [job] = (await claim("w1", 1)) as [ClaimedJob];
         expect(
@@ -361,7 +361,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(job.id)).toMatchObject({ state: "cancelled" });
       });
 
-      test("fifty starts with a changed cron while the job runs leave one next run, the changed one", async () => {
+      test("scheduling a running cron job fifty times with another cron expression leaves one next run, with that expression", async () => {
         const nightly = { expression: "0 2 * * *", timezone: "UTC" };
         const hourly = { ...nightly, expression: "0 * * * *" };
         const cron = (more: Partial<NewJob>) => newJob({ userId: 3, when: { in: hour }, ...more });
@@ -375,7 +375,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(job.id)).toMatchObject({ state: "completed" });
       });
 
-      test("two runs of a cron job that end together queue one next run", async () => {
+      test("two runs of a cron job that end at the same time queue only one next run", async () => {
         const cron = { expression: "0 2 * * *", timezone: "UTC" };
         const run = newJob({ userId: 3, cron });
         await engine.replaceMatching(run, hour);
@@ -388,7 +388,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ scheduled: 1, pending: 0, completed: 2 });
       });
 
-      test("of many concurrent calls, exactly one job stays open", async () => {
+      test("many concurrent calls leave exactly one unfinished job", async () => {
         const replacing = Array.from({ length: 30 }, (_, n) =>
           (n % 2 ? engine : other).replaceMatching(newJob({ userId: 9, when: { in: hour } }), hour),
         );
@@ -412,7 +412,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.heartbeat({ worker: "w1", leaseMs: 1000 })).toEqual({ isKnown: false, held: [] });
       });
 
-      test("jobs that the worker taking over doesn't keep are ready immediately, and use up an attempt only if they may have started", async () => {
+      test("after a takeover, jobs that are not blamed are ready immediately, and lose an attempt only if they may have started", async () => {
         await engine.push([newJob(), newJob(), newJob()]);
         const [blamed, counted, spared] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
         const dead = (await engine.holders()).find(({ id }) => id === "w1");
@@ -510,7 +510,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.list({ limit: 10 })).toHaveLength(1);
       });
 
-      test("in a batch with several attempts, only outdated claims are lost", async () => {
+      test("in a batch of different attempts, only outdated claims are lost", async () => {
         await engine.push(Array.from({ length: 5 }, () => newJob()));
         const early = await claim("w1", 2);
         await engine.release("w1", early);
@@ -526,7 +526,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ completed: 5, processing: 0 });
       });
 
-      test("a release that arrives twice takes nothing from the next owner", async () => {
+      test("a release that arrives twice takes no jobs from the next owner", async () => {
         const { id } = await pushOne();
         const [first] = (await claim("w1", 1)) as [ClaimedJob];
         await engine.release("w1", [first]);
@@ -658,7 +658,7 @@ export function conformance(setup: EngineSetup): void {
 
     (database === undefined ? aside : describe)("beside another release", () => {
       const opened = database as () => Knex;
-      /** Queues a job, fails it like a worker, and lets it be queued again. Returns both jobs. */
+      /** Queues a job, lets it fail, and queues the job that follows it, as a worker would. Returns both jobs. */
       async function failOnce(by: QueueEngine) {
         const { id } = await by.replaceMatching(newJob({ userId: 3, retryPolicy: "never" }), hour);
         const asked = { worker: "w1", settle: [], progress: [], claim: { limit: 1, limits: noLimits } };
@@ -671,7 +671,7 @@ export function conformance(setup: EngineSetup): void {
         expect(follower).toMatchObject({ rescheduledFromJob: id });
         return { claimed, follower: follower as JobRecord };
       }
-      /** The values of the old column and the new one. */
+      /** Returns the values of the old column and the new one. */
       async function pointers(id: number) {
         const [row] = await opened()("jobs").where({ id }).select("rescheduled_from", "rescheduled_from_job");
         return Object.values(row).map(Number);
@@ -688,12 +688,12 @@ export function conformance(setup: EngineSetup): void {
         expect(await early.takeOver(dead as Holder, "w1", blameAll)).toHaveLength(5);
         await up(opened());
         expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
-        // A server is polled again after a second.
+        // On a server, the columns are checked only once a second.
         await until(async () => (await failOnce(early)).claimed.retryPolicy === "never");
         await early.close();
       });
 
-      test("a worker of the previous release continues after the migration, and its jobs are understood", async () => {
+      test("a worker of the previous release continues after the migration, and this release can read its jobs", async () => {
         const { follower, claimed } = await failOnce(engine);
         expect(await pointers(follower.id)).toEqual([claimed.id, claimed.id]);
         await opened()("jobs").insert({ type: "Old", status: "pending", rescheduled_from: 7, created_at: 1 });
@@ -704,7 +704,7 @@ export function conformance(setup: EngineSetup): void {
     });
 
     describe("inspecting and controlling", () => {
-      test("counts, lists and finds", async () => {
+      test("counts, lists and finds jobs", async () => {
         await engine.push([newJob({ type: "A" }), newJob({ type: "B", userId: 5, when: { in: hour } })]);
         const counts = await engine.counts();
         expect(counts.byState).toMatchObject({ pending: 1, scheduled: 1, processing: 0 });
@@ -719,7 +719,7 @@ export function conformance(setup: EngineSetup): void {
         expect(await engine.find(999_999)).toBeUndefined();
       });
 
-      test("reports how each type's jobs ended over time, and how long the oldest ready one has waited", async () => {
+      test("reports how each type's jobs ended over time, and how long its oldest ready job has waited", async () => {
         await engine.push(Array.from({ length: 30 }, (_, n) => newJob({ type: n % 3 === 0 ? "A" : "B" })));
         const jobs = await claim("w1", 30);
         const fails = ({ type }: ClaimedJob) => type === "A";
@@ -804,7 +804,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await claim("w1", 10)).map(({ type }) => type)).toEqual(["A"]);
       });
 
-      test("removeDelay deletes completed jobs; failed and canceled ones stay until retention", async () => {
+      test("removeDelay deletes only completed jobs; failed and canceled jobs are kept for the retention time", async () => {
         const removeDelay = 0;
         await engine.push(Array.from({ length: 5 }, () => newJob({ removeDelay, userId: 3 })));
         const [success, failure, canceled] = (await claim("w1", 3)) as [ClaimedJob, ClaimedJob, ClaimedJob];
@@ -825,7 +825,7 @@ export function conformance(setup: EngineSetup): void {
         expect((await engine.counts()).byState).toMatchObject({ failed: 0, cancelled: 0, scheduled: 1 });
       });
 
-      test("removal counts from the end of a job, and deletes only finished ones", async () => {
+      test("the removal delay counts from the end of a job, and only finished jobs are deleted", async () => {
         await engine.push([newJob({ removeDelay: 0 }), newJob({ removeDelay: hour }), newJob(), newJob()]);
         const jobs = await claim("w1", 3);
         await settle("w1", ...jobs.slice(0, 2).map((job) => done(job)));

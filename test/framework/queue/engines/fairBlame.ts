@@ -10,14 +10,14 @@ import { newJob } from "./conformance";
 
 const noLimits = new Map<string, number>();
 
-/** No job is blamed for another one's crash, and none waits forever. */
+/** Tests that no job is blamed for a crash that another job caused, and that none waits forever. */
 export function fairBlame(given: () => QueueEngine): void {
   describe("blame", () => {
     let engine: QueueEngine;
     let deaths = 0;
     beforeEach(async () => {
       engine = given();
-      // These workers name no types, so they accept all.
+      // These workers register without types, so they count as handling all of them.
       for (const id of ["w1", "w2"]) await engine.unregister(id);
     });
 
@@ -45,7 +45,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await Promise.all(workers.map(({ ended }) => ended));
     }
 
-    /** What a killed worker leaves behind: it holds these jobs, but is not registered. */
+    /** Simulates a killed worker, which holds these jobs but is no longer registered. */
     async function heldByDead(
       type: string,
       log?: AttemptLog,
@@ -71,7 +71,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(worker);
     });
 
-    test("a job that no worker has a handler for is parked until one does", async () => {
+    test("a job is parked while no worker has a handler for it", async () => {
       const news: string[] = [];
       const unknown = await push("New");
       const old = await started(
@@ -88,7 +88,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await until(() => news.includes("New parked"));
       const fresh = await started({ New: known, Old: known });
       await until(async () => (await state(unknown)) === "completed");
-      // A worker accepts them now, so they are not parked again.
+      // A worker handles this type now, so its jobs are not parked again.
       const another = await push("New");
       await until(async () => (await state(another)) === "completed");
       await stopped(old, fresh);
@@ -129,17 +129,20 @@ export function fairBlame(given: () => QueueEngine): void {
       expect(await engine.find(id)).toMatchObject({ attempts: 1 });
     });
 
-    test.each(["begun", "unreadable"])("a job that started its last attempt fails (%s log)", async (kind) => {
-      const log = new AttemptLog();
-      const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
-      log.note(dead);
-      const heir = await started({ Old: known });
-      await until(async () => (await state(dead.id)) === "failed");
-      await stopped(heir);
-      expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\d+\)/);
-    });
+    test.each(["begun", "unreadable"])(
+      "a dead worker's job that started its last attempt fails (%s log)",
+      async (kind) => {
+        const log = new AttemptLog();
+        const dead = await heldByDead("Old", kind === "begun" ? log : undefined);
+        log.note(dead);
+        const heir = await started({ Old: known });
+        await until(async () => (await state(dead.id)) === "failed");
+        await stopped(heir);
+        expect((await engine.find(dead.id))?.error).toMatch(/its worker died \(worker dead\d+\)/);
+      },
+    );
 
-    test("a job whose claim arrives after its worker was taken over is not blamed for that worker's death", async () => {
+    test("a job claimed after its worker was declared dead is not blamed for that worker's death", async () => {
       const { id: first } = await heldByDead("Old", new AttemptLog(), "late");
       const heir = await started({ Old: known });
       await until(async () => (await state(first)) === "completed");
@@ -163,7 +166,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await stopped(heir);
     });
 
-    test("a stopping worker returns a job whose claim got no reply", async () => {
+    test("a stopping worker returns a job if the reply to its claim was lost", async () => {
       const id = await push("Old");
       let isMade = false;
       const lossy: QueueEngine = {
@@ -208,7 +211,7 @@ export function fairBlame(given: () => QueueEngine): void {
       await heir.ended;
     });
 
-    test("if the worker that takes over dies before it has failed the job, the next one does", async () => {
+    test("if the worker that takes over a job dies before recording its failure, the next worker records it", async () => {
       const log = new AttemptLog();
       const dead = await heldByDead("Old", log);
       log.note(dead);

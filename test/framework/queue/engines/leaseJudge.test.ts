@@ -6,7 +6,7 @@ const holder = (until: number, remaining: number): SeenHolder => ({
   lease: { until, remaining },
 });
 
-/** Consecutive checks: the time, the end of the lease, its remaining time, and the connection. */
+/** Consecutive checks, each with the time, the end of the lease, its remaining time, and whether it's connected. */
 type Look = [at: number, until: number, remaining: number, isConnected?: boolean];
 
 const over = { isSilent: true, isOver: true };

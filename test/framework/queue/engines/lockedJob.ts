@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { QueueEngine } from "../../../../framework/queue/engine";
 import { newJob } from "./conformance";
 
-/** How claims treat a job that another transaction has locked, for the engines in an SQL server. */
+/** Tests of claims while another transaction has locked a job, for the engines on SQL servers. */
 export function lockedJobConformance(setup: { database(): Knex }, engine: () => QueueEngine): void {
   async function claim(limits: ReadonlyMap<string, number>): Promise<number[]> {
     const request = { worker: "w", settle: [], progress: [], claim: { limit: 10, limits } };
@@ -27,7 +27,7 @@ export function lockedJobConformance(setup: { database(): Knex }, engine: () => 
     expect(await claiming).toEqual([first]);
   });
 
-  test("a job of another type does", async () => {
+  test("a job of another type overtakes a locked one", async () => {
     const [first, second] = await push();
     await setup.database().transaction(async (trx) => {
       await trx("jobs").where({ id: first }).update({ progress: "1" });
@@ -35,7 +35,7 @@ export function lockedJobConformance(setup: { database(): Knex }, engine: () => 
     });
   });
 
-  test("a claim of a limited type doesn't wait for an app that is queuing more of it", async () => {
+  test("a claim of a limited type doesn't wait for an app that is queuing more jobs of that type", async () => {
     const [first] = await push();
     await setup.database().transaction(async (trx) => {
       await trx("jobs").insert({ type: "T", data: "{}", status: "pending" });

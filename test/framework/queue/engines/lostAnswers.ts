@@ -40,7 +40,7 @@ function isWorthLosing(call: Call, given: unknown[]): boolean {
   return call !== "exchange" || (given[0] as { claim: object | null }).claim !== null;
 }
 
-/** Whichever reply is lost, each job is done exactly once. */
+/** Tests that each job is done exactly once, no matter which reply is lost. */
 export function lostAnswers(given: () => QueueEngine): void {
   describe("when a reply is lost", () => {
     let engine: QueueEngine;
@@ -48,7 +48,7 @@ export function lostAnswers(given: () => QueueEngine): void {
       engine = given();
     });
 
-    /** Jobs of an unknown worker: a starting worker takes them over and releases them. */
+    /** Creates jobs held by an unregistered worker. A worker that starts takes them over and releases them. */
     async function heldByStranger(count: number): Promise<void> {
       await engine.push(Array.from({ length: count }, () => newJob()));
       const claim = { limit: count, limits: noLimits };

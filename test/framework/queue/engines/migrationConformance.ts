@@ -19,7 +19,7 @@ interface Workplace {
 
 const program = join(import.meta.dirname, "..", "..", "..", "support", "queue", "migrationProgram.ts");
 
-/** How migrations and the queue must behave next to each other, on every database. */
+/** Tests for every database that migrations and the queue don't disturb each other. */
 export function migrationConformance(
   { folder, environment }: WorkerSetup,
   { engine, workers, database }: Workplace,
@@ -44,7 +44,7 @@ export function migrationConformance(
   }
   const hasStarted = () => until(() => existsSync(begun), { what: "the migration's beginning" });
 
-  test("if several processes migrate at once, one does and the others find it done", async () => {
+  test("if several processes migrate at once, one runs the migrations and the others wait", async () => {
     const all = Array.from({ length: 3 }, () => migrate("together"));
     const waiting = () => all.filter(({ output }) => output().includes("Waiting for another process"));
     await until(() => waiting().length === 2, { what: "two that wait" });
@@ -90,8 +90,8 @@ export function migrationConformance(
 
 /** The operations that an open transaction must not block. */
 export function openTransaction({ name }: WorkerSetup, { engine, workers, database }: Workplace): void {
-  test("workers continue next to an open transaction, which doesn't see their changes", async () => {
-    // PostgreSQL's default isolation level takes a new snapshot for each statement and holds nothing back.
+  test("workers continue while another transaction is open, which doesn't see their changes", async () => {
+    // Use REPEATABLE READ, because PostgreSQL's default isolation level takes a new snapshot for each statement.
     const config = name === "PostgreSQL" ? { isolationLevel: "repeatable read" as const } : {};
     const held = await database().transaction(undefined, config);
     try {
@@ -110,7 +110,7 @@ export function openTransaction({ name }: WorkerSetup, { engine, workers, databa
   });
 }
 
-/** Changes the tables as an app's migrations or a later laju might, and back. */
+/** Changes the tables as an app's migrations or a later release of laju might, and undoes the changes. */
 function changes(database: Knex): (() => PromiseLike<unknown>)[] {
   const alter = (name: string, change: (table: Knex.AlterTableBuilder) => unknown) => () =>
     database.schema.alterTable(name, (table) => void change(table));

@@ -4,7 +4,7 @@ import { newJob } from "./conformance";
 
 const queue = sqliteQueue();
 
-test("concurrent pushes get their own ids, in order", async () => {
+test("concurrent pushes each get the ids of their own jobs, in order", async () => {
   const pushes = Array.from({ length: 100 }, (_, n) =>
     queue.engine.push(Array.from({ length: 1 + (n % 5) }, () => newJob({ data: String(n) }))),
   );

@@ -21,20 +21,20 @@ export interface TroubleSetup extends WorkerSetup {
   refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 
-/** The arguments of the tests for a single engine's problems. */
+/** What the tests of a single engine's problems get as arguments. */
 export interface Trouble {
   engine(): QueueEngine;
   workers(): WorkerProcesses;
   push(type: string, more?: Partial<NewJob>): Promise<number>;
   state(id: number): Promise<string | undefined>;
   traced(line: string, limit?: number): Promise<void>;
-  /** Closed after the test, in reverse order. */
+  /** What to close after the test, in reverse order. */
   open: (() => unknown)[];
 }
 
 const stranger = join(import.meta.dirname, "..", "..", "..", "support", "queue", "strangerProgram.ts");
 
-/** Problems that every engine on a server must survive. `more` adds the tests of a single engine. */
+/** Tests the problems that every engine on a server must survive. `more` adds tests of a single engine. */
 export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble) => void = () => {}): void {
   describe(`the queue on ${setup.name} in trouble`, () => {
     let engine: QueueEngine;
@@ -63,7 +63,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     const traced = (line: string, limit = 20_000) =>
       until(() => workers.traces().includes(line), { limit, what: `the trace "${line}"` });
 
-    test("a worker survives a server crash, and records what ended meanwhile", async () => {
+    test("a worker survives a server crash, and records the jobs that ended meanwhile", async () => {
       const server = setup.server();
       const id = await push("Gated");
       const worker = workers.start();
@@ -101,7 +101,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(await engine.holders()).toMatchObject([{ pid: patient.pid }]);
     });
 
-    test("a worker waits calmly for a server that accepts no writes, and records what ended meanwhile", async () => {
+    test("a worker waits without using much CPU time for a server that accepts no writes, and records the jobs that ended meanwhile", async () => {
       const ids = [await push("Gated"), await push("Gated")];
       const worker = workers.start();
       for (const id of ids) await traced(`Gated ${id} 1 begun`);
@@ -119,7 +119,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect(worker.child.exitCode).toBeNull();
     });
 
-    test("a silently dead connection is noticed, and its claim is not lost", async () => {
+    test("a worker notices a connection that died silently, and does not lose the claim sent on it", async () => {
       const way = await startWay(setup.server().url, everything);
       open.push(() => way.close());
       const far = setup.openAt(way.url);
@@ -131,7 +131,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       open.push(() => watch.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);
-      // Several connections in turn: the engine uses the next one for a heartbeat only after it has given up on the previous one.
+      // Let several connections die. The engine sends a heartbeat on the next one only after giving up on the previous one.
       await Promise.all([beat(), beat(), far.holders()]);
       way.swallow();
       wakes = 0;
@@ -156,7 +156,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
         open.push(() => skewed.reset());
         const soon = await push("Quick", { when: { in: 1500 } });
         const late = await push("Quick", { when: { in: 300_000 } });
-        // A time that isn't reached while this test runs.
+        // A time that won't arrive while this test runs.
         const minute = (new Date().getUTCMinutes() + 3) % 5;
         const cron = { expression: `${minute}-59/5 * * * *`, timezone: "UTC" };
         const repeated = await push("Quick", { cron, when: { at: Date.now() } });
@@ -197,7 +197,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     }
     test("a killed worker on another host is detected by its connection", findsTheKilled);
 
-    /** A worker is frozen, loses its connections, and continues while its lease lasts, after others have done its jobs. */
+    /** Freezes a worker and cuts its connections. It continues within its lease, after others have done its jobs. */
     async function startsNothingOfOthers(): Promise<void> {
       const way = await startWay(setup.environment().DATABASE_URL as string, everything);
       open.push(() => way.close());
@@ -218,7 +218,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const traces = workers.traces();
       first.child.kill("SIGCONT");
       await pause(500);
-      // The job that it was running ends, unheard.
+      // The job that it was running may end, but its result is ignored.
       expect(workers.traces().slice(traces.length)).toEqual([`Gated ${gated} 1 done`]);
     }
     if (setup.database !== undefined)

@@ -56,7 +56,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.list({ limit: 3000 })).every(({ attempts }) => attempts === 1)).toBe(true);
     });
 
-    test("a killed worker's jobs are started by another immediately, and done once", async () => {
+    test("another worker immediately starts a killed worker's jobs, and each is done once", async () => {
       const [id] = (await push("Gated")) as [number];
       const doomed = workers.start();
       await traced(`Gated ${id} 1 begun`);
@@ -86,7 +86,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect((await engine.find(poison))?.error).toMatch(/its worker died \(pid \d+ on /);
     });
 
-    test("kills at any moment lose no result, split no batch and repeat no completed job", async () => {
+    test("killing workers at any moment loses no result, splits no batch and repeats no completed job", async () => {
       const cron = { expression: "0 0 1 1 *", timezone: "UTC" };
       const jobs = Array.from({ length: 250 }, (_, n) => newJob({ type: "Counted", userId: n, cron }));
       const ids = (await engine.push(jobs)).map(({ id }) => id);
@@ -117,7 +117,7 @@ export function workerConformance(setup: WorkerSetup): void {
       for (const [id, at] of over) expect(lines.lastIndexOf(id)).toBeLessThan(at);
     });
 
-    test("jobs claimed together with one that kills its workers lose no attempt, and are done", async () => {
+    test("jobs claimed together with a job that kills its workers lose no attempt, and complete", async () => {
       const [poison] = (await push("Poison")) as [number];
       const others = await push("Fragile", 8);
       for (let n = 0; n < 2; n++) expect(await workers.start().end).toBe("SIGKILL");
@@ -164,7 +164,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await engine.find(id)).toMatchObject({ state: "pending", attempts: 0 });
     });
 
-    test("patience is limited", async () => {
+    test("a stopping worker waits for a running job only as long as --patience allows", async () => {
       const [id] = (await push("Gated")) as [number];
       const worker = workers.start({ patienceMs: 200 });
       await traced(`Gated ${id} 1 begun`);

@@ -41,7 +41,7 @@ const files = {
       await DB.transaction((trx) => SendInvoice.push({ invoiceId: 10 }, { trx }));
       return "new: " + again.isNew;
     } });`,
-  // Prints the jobs that have run since the last call.
+  // This command prints the jobs that have run since its last call.
   "list.ts": `
     import DB from "./app/services/DB";
     (async () => {
@@ -86,7 +86,7 @@ describe("commands/Worker.ts", () => {
     expect(pushed.stdout).toContain("new: false");
     const first = await work();
     expect(first).toMatchObject({ status: 0 });
-    // The retry may be due just after the first drain ends.
+    // The retry may be due just after the first worker exits. If so, run a second worker.
     if (!first.stdout.includes("4 completed")) await work();
     expect(JSON.parse((await tsx("list.ts")).stdout)).toEqual([
       ["SendInvoice", "completed", '{"sent":7}', 1],
@@ -97,7 +97,7 @@ describe("commands/Worker.ts", () => {
     ]);
   });
 
-  test("deletes old finished jobs, and completed ones after their removeDelay", async () => {
+  test("deletes old finished jobs, and completed jobs once their removeDelay is over", async () => {
     const day = 86_400_000;
     const database = openSqlite(join(app.root, "data", "dev.sqlite3"));
     const insert = database.prepare(
@@ -119,7 +119,7 @@ describe("commands/Worker.ts", () => {
     expect({ left, old }).toEqual({ left: kept, old });
   });
 
-  test("a worker that starts during a pause says so", async () => {
+  test("a worker that starts while types are paused logs them", async () => {
     await app.laju("queue:pause", "Nightly");
     expect((await app.run(["build/commands/Worker.js", "--once"])).stdout).toContain('"paused":["Nightly"]');
     await app.laju("queue:pause");

@@ -11,17 +11,17 @@ const jobs = (count: number, size: number) =>
   Array.from({ length: count }, () => ({ data: "x".repeat(size) }));
 
 describe("how many jobs a worker claims", () => {
-  test("starts with a few, in case they are large", () => {
+  test("is small at first, in case the jobs are large", () => {
     expect(new Load().limit(500, nothing)).toBe(4);
   });
 
-  test("increases while they are small", () => {
+  test("increases as long as the jobs are small", () => {
     const load = new Load();
     for (let claims = 0; claims < 8; claims++) load.learn(jobs(1, 10));
     expect(load.limit(500, nothing)).toBe(500);
   });
 
-  test("is limited to the large ones that fit next to current and incoming jobs", () => {
+  test("is limited to as many large jobs as fit into memory next to current and incoming jobs", () => {
     const load = new Load();
     for (let claims = 0; claims < 8; claims++) load.learn(jobs(1, 10));
     load.learn(jobs(1, 15_000_000));
@@ -31,7 +31,7 @@ describe("how many jobs a worker claims", () => {
     expect(load.limit(36, inHand(4, 0, 60_000_000))).toBe(0);
   });
 
-  test("is at least one, however large", () => {
+  test("is at least one, even if that job is very large", () => {
     const load = new Load();
     load.learn(jobs(1, 70_000_000));
     expect(load.limit(10, nothing)).toBe(1);

@@ -9,7 +9,7 @@ import { newJob } from "../engines/conformance";
 
 const queue = sqliteQueue();
 
-/** Undoes claims as a PostgreSQL crash does if they were not on disk yet. */
+/** Undoes claims, as a crash of PostgreSQL does if the claims were not on disk yet. */
 function forgetClaims(): void {
   const database = queue.open();
   database.exec("update jobs set status = 'pending', locked_by = null, started_at = null, attempts = 0");
@@ -18,7 +18,7 @@ function forgetClaims(): void {
 
 const away = () => Promise.reject(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
 
-test("a job whose claim the server forgot in a crash does not run twice at once", async () => {
+test("a job whose claim the server lost in a crash does not run twice at the same time", async () => {
   const [pushed] = await queue.engine.push([newJob({ type: "Gated" })]);
   let openGate = () => {};
   const gate = new Promise<void>((resolve) => {
@@ -36,7 +36,7 @@ test("a job whose claim the server forgot in a crash does not run twice at once"
   let givenAgain = 0;
   const crashing: QueueEngine = {
     ...queue.engine,
-    // Heartbeats are held back until the job is claimed again, because they would rightly abort the first run.
+    // Delay heartbeats until the job is claimed again, because a heartbeat would rightly abort the first run.
     heartbeat: (beat) => (begun === 0 || givenAgain > 0 ? queue.engine.heartbeat(beat) : away()),
     async exchange(request) {
       if (isDown) {
@@ -86,7 +86,7 @@ test("a job that has not been started when the store fails starts only if it is 
     async exchange(request) {
       if (request.progress.length > 0 && refusals++ === 0) return away();
       const { claim } = request;
-      // One job more than can run at once, because a busy worker claims ahead.
+      // Queue one job more than can run at once, which the busy worker claims in advance.
       return queue.engine.exchange({ ...request, claim: claim && { ...claim, limit: claim.limit + 1 } });
     },
   };

@@ -13,7 +13,7 @@ vi.mock("../../../../framework/services/Logger", { spy: true });
 
 const queue = sqliteQueue();
 
-test("a worker whose lease expired starts nothing until it knows which jobs are its own", async () => {
+test("a worker whose lease has expired starts no job until it knows which jobs are still its own", async () => {
   let beats = 0;
   let isAway = false;
   const engine: QueueEngine = {
@@ -35,7 +35,7 @@ test("a worker whose lease expired starts nothing until it knows which jobs are 
   await worker.start();
   await until(() => beats === 1);
   isAway = true;
-  // By now, the worker would know that others have its jobs.
+  // By now, the worker must know that other workers have its jobs.
   await until(() => beats === 3);
   const [pushed] = await engine.push([newJob({ type: "Quick" })]);
   await pause(500);
@@ -47,7 +47,7 @@ test("a worker whose lease expired starts nothing until it knows which jobs are 
   await worker.ended;
 });
 
-test("a worker whose heartbeats are answered too late starts nothing, and says why", async () => {
+test("a worker whose heartbeats are answered too late starts no job, and logs why", async () => {
   let isSlow = false;
   let beats = 0;
   const engine: QueueEngine = {

@@ -8,7 +8,7 @@ test.each([
   [{ pm_id: "0" }, 1600],
   [{ pm_id: "0", kill_timeout: "0" }, 1600],
   [{ pm_id: "0", kill_timeout: "30000" }, 30_000],
-  // Processes started by a process under pm2 die with it.
+  // pm2 kills the child processes of its processes too.
   [{ pm_pid_path: "/x.pid", kill_timeout: "3000" }, 3000],
 ])("with %o, pm2 kills after %o ms", (environment, expected) => {
   expect(pm2KillTimeout(environment)).toBe(expected);
@@ -22,12 +22,12 @@ test.each<[number | undefined, number | undefined, number, string]>([
   [5000, undefined, 5000, "--patience"],
   [1000, 1600, 1000, "--patience"],
 ])("--patience %o under a kill_timeout of %o is %i ms", (given, killTimeout, milliseconds, reason) => {
-  // An undefined parameter would be read from the environment.
+  // Passing undefined would select the default, which is read from the environment.
   const environment = killTimeout === undefined ? [] : [killTimeout];
   expect(patienceFor(given, ...environment)).toEqual({ milliseconds, reason });
   expect(patienceWarning(given, ...environment)).toBeUndefined();
 });
 
-test("warns about a patience longer than pm2's", () => {
+test("warns if the patience is longer than pm2's kill timeout", () => {
   expect(patienceWarning(25_000, 1600)).toContain("start it with --kill-timeout 25400");
 });

@@ -169,7 +169,7 @@ describe("the outcome of a job", () => {
     expect(settlement.error).toContain("in UTC: this Node.js version does not know the time zone Luna/Tycho");
   });
 
-  test("a clock that is set back repeats no time of a cron job", () => {
+  test("a cron job doesn't run twice for the same time after the clock is set back", () => {
     const minutely = { expression: "* * * * *", timezone: "UTC" };
     const settlement = ends({ cron: minutely, due: now + 3000 }, { kind: "returned", result: 1 });
     expect(settlement).toMatchObject({ next: { when: { at: now + 60_000 } } });
@@ -177,7 +177,7 @@ describe("the outcome of a job", () => {
     expect(exact).toMatchObject({ next: { when: { at: now + 120_000 } } });
   });
 
-  test("a cron job with an invalid expression is settled, and says that there is no next run", () => {
+  test("a cron job with an invalid expression is settled, and its error says that there is no next run", () => {
     const broken = { expression: "99 * * * *", timezone: "Luna/Tycho" };
     const settlement = ends({ cron: broken }, { kind: "returned", result: 1 });
     expect(settlement).toMatchObject({ state: "completed", result: "1" });

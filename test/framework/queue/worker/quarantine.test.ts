@@ -4,7 +4,7 @@ import { Quarantine } from "../../../../framework/queue/worker/quarantine";
 
 const job = (id: number, crashes: number) => ({ id, attempt: 1, crashes }) as ClaimedJob;
 
-test("a hanging suspect runs alone for a while, then others start next to it", () => {
+test("while a suspect job hangs, other jobs start only after it has run alone for a while", () => {
   const quarantine = new Quarantine();
   expect(quarantine.choose([job(1, 0), job(2, 2)], 0)?.id).toBe(2);
   expect(quarantine.endIfLong(14_999)).toBe(false);

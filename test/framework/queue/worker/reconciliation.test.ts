@@ -4,7 +4,7 @@ import { type LocalState, Reconciliation } from "../../../../framework/queue/wor
 
 const job = (id: number, attempt = 1): Held => ({ id, attempt, createdAt: 1 });
 
-/** What a worker knows about its jobs. Records what the comparison with the store does. */
+/** What the worker in a test knows about its jobs. Records how the comparison with the store resolves differences. */
 function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
   const state = { active: [] as Held[], outgoing: [] as Held[], ...start };
   const abandoned: Held[] = [];
@@ -36,14 +36,14 @@ function remembering(start: { active?: Held[]; outgoing?: Held[] }) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a worker compares its jobs with the store", () => {
-  test("and changes nothing if they agree", async () => {
+  test("nothing changes if both agree", async () => {
     const worker = remembering({ active: [job(1)], outgoing: [job(2)] });
     worker.reconciliation.begin()([job(1), job(2)]);
     await settled();
     expect([worker.abandoned, worker.returned]).toEqual([[], []]);
   });
 
-  test("a job that the store has given to another worker, or to none, is aborted", () => {
+  test("a job is aborted if the store says that another worker holds it, or none", () => {
     const worker = remembering({ active: [job(1), job(2)] });
     worker.reconciliation.begin()([job(2)]);
     expect(worker.abandoned).toEqual([job(1)]);
@@ -57,7 +57,7 @@ describe("a worker compares its jobs with the store", () => {
     expect(worker.abandoned).toEqual([]);
   });
 
-  test("a job claimed after the query was sent is not considered missing", () => {
+  test("a job claimed after the heartbeat was sent is not considered missing", () => {
     const worker = remembering({});
     const reconcile = worker.reconciliation.begin();
     worker.state.active = [job(1)];
@@ -65,7 +65,7 @@ describe("a worker compares its jobs with the store", () => {
     expect(worker.abandoned).toEqual([]);
   });
 
-  test("a job unknown to the worker is returned, by its attempt", async () => {
+  test("a job that the worker doesn't know about is returned, with its attempt", async () => {
     const worker = remembering({ active: [job(1, 2)] });
     worker.reconciliation.begin()([job(1, 2), job(1, 3), job(2)]);
     await settled();
@@ -84,7 +84,7 @@ describe("a worker compares its jobs with the store", () => {
     expect(worker.returned).toEqual([job(2)]);
   });
 
-  test("a job that ended during the query is not returned", async () => {
+  test("a job that ended while the heartbeat was in flight is not returned", async () => {
     const worker = remembering({ outgoing: [job(1)] });
     const reconcile = worker.reconciliation.begin();
     worker.state.outgoing = [];
@@ -94,7 +94,7 @@ describe("a worker compares its jobs with the store", () => {
     expect(worker.returned).toEqual([]);
   });
 
-  test("a query without a reply does not affect the next one", async () => {
+  test("a heartbeat without a reply does not affect the next one", async () => {
     const worker = remembering({});
     worker.reconciliation.begin();
     worker.reconciliation.cancel();

@@ -68,7 +68,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     });
   });
 
-  test("an error has its first line and its stack, and a retry is delayed", async () => {
+  test("an error is shown with its first line and its stack, and a retry is delayed", async () => {
     const id = await push();
     const [job] = (await claim()) as [ClaimedJob];
     const error = "Error: no\n    at somewhere";
@@ -79,7 +79,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect(await engine.find(id)).toMatchObject({ state: "scheduled", error });
   });
 
-  test("counts like laju, and sends events", async () => {
+  test("BullMQ counts as laju does, and its events arrive", async () => {
     const events = new QueueEvents("T", { connection: connection(), prefix: "laju" });
     open.push(events);
     await events.waitUntilReady();
@@ -104,7 +104,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect(byState).toMatchObject({ completed: 1, failed: 1, cancelled: 1, scheduled: 1, pending: 1 });
   });
 
-  test("pausing works in both directions", async () => {
+  test("a type paused with laju is paused in BullMQ, and vice versa", async () => {
     await push();
     await queue.pause();
     expect(await engine.paused()).toEqual(["T"]);
@@ -117,13 +117,13 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect(await claim()).toHaveLength(1);
   });
 
-  test("a limit set with its tools applies", async () => {
+  test("a limit set with BullMQ's tools applies", async () => {
     await engine.push([newJob(), newJob(), newJob(), newJob({ type: "Other" })]);
     await queue.setGlobalConcurrency(2);
     expect((await claim()).map(({ type }) => type).sort()).toEqual(["Other", "T", "T"]);
   });
 
-  test("its tools can retry, promote and delete jobs", async () => {
+  test("BullMQ's tools can retry, promote and delete jobs", async () => {
     const [failed, late, gone] = [await push(), await push({ when: { in: 60_000 } }), await push()];
     const [job] = (await claim(1)) as [ClaimedJob];
     await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
@@ -147,7 +147,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect(await redis.hget(`laju:T:${id}`, "rescheduledFrom")).toBe(String(old));
   });
 
-  test("a job retried with its tools is not deleted because of its earlier end", async () => {
+  test("a job retried with BullMQ's tools is not deleted at the removal time of its first success", async () => {
     const id = await push({ removeDelay: 0 });
     const [job] = (await claim()) as [ClaimedJob];
     await settle({ ...heldOf(job), state: "failed", error: "Error: no" });
@@ -180,7 +180,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect((await engine.list({ limit: 10 })).map((job) => job.state)).toContain("processing");
   });
 
-  test("rejects what BullMQ cannot do, and queues nothing", async () => {
+  test("a job that BullMQ does not support is rejected, and nothing is queued", async () => {
     const trx = {} as Knex.Transaction;
     const refused = { name: "LajuError" };
     await expect(engine.push([newJob()], trx)).rejects.toMatchObject({ ...refused, code: "E_QUEUE_TRX" });
@@ -217,7 +217,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect(claimed.map(({ priority }) => priority)).toEqual([1_048_575, 0, -1_048_575]);
   });
 
-  test("a returned job goes before younger ones", async () => {
+  test("a returned job is claimed before younger ones", async () => {
     const ids = (
       await engine.push(Array.from({ length: 6 }, (_, n) => newJob({ priority: n < 3 ? 0 : 5 })))
     ).map(({ id }) => id);
@@ -226,7 +226,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     expect((await claim()).map(({ id }) => id)).toEqual([...ids.slice(3), ...ids.slice(0, 3)]);
   });
 
-  test("a claim reads no more with many waiting and finished jobs", async () => {
+  test("a claim doesn't read more keys if there are many waiting and finished jobs", async () => {
     const calls = async () => {
       const info = await setup.redis().info("commandstats");
       const counts = [...info.matchAll(/^cmdstat_(?!info)[^:]*:calls=(\d+)/gm)].map(([, count]) =>

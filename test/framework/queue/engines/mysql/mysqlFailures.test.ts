@@ -34,7 +34,7 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     const before = await deadlocks();
     let settling: Promise<{ lost: number[] }> | undefined;
     await setup.database().transaction(async (trx) => {
-      // InnoDB keeps the transaction that has changed more rows.
+      // Of two deadlocked transactions, InnoDB rolls back the one that has changed fewer rows.
       await trx("jobs").where("id", ">", second.id).update({ progress: "1" });
       await trx("jobs").where({ id: second.id }).update({ progress: "1" });
       settling = engine().exchange({ worker: "w", settle, progress: [], claim: null });
@@ -46,7 +46,7 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     expect((await engine().counts()).byState).toMatchObject({ completed: 2, pending: 198 });
   });
 
-  // With the lease alone, one host after another would take the job over, run it and be blocked by it in turn.
+  // If only the lease counted, one host after another would take over the job, run it and be blocked by it.
   test.skipIf(process.getuid?.() !== 0)(
     "a job that blocks its worker beyond the lease stays there, and workers on other hosts continue",
     async () => {
@@ -72,7 +72,7 @@ describe.skipIf(mysqlNeed.skip)(`the queue on MySQL with concurrent clients${mys
     },
   );
 
-  /** Not from information_schema.innodb_trx, which returns stale rows if it is read more often than every 0.1 s. */
+  /** Doesn't use information_schema.innodb_trx, which returns stale rows if it is read more often than every 0.1 s. */
   async function isWaiting(): Promise<boolean> {
     const [rows] = await setup.database().raw("show engine innodb status");
     return rows[0].Status.includes("LOCK WAIT");

@@ -39,7 +39,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     expect((await readRows()) - before).toBeLessThan(5000);
   });
 
-  test("next to an open transaction, a claim passes no finished rows", async () => {
+  test("a claim reads no finished rows, even while another transaction is open", async () => {
     const database = setup.database();
     await database.raw(`insert into jobs (type, status, created_at)
       select 'T', 'pending', seq from seq_1_to_30000`);
@@ -72,7 +72,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     await engine().exchange({ worker: "w", settle, progress: [], claim: null });
   }
 
-  /** The statements that the server received during `work`, in order. */
+  /** Returns the statements that the server received during `work`, in order. */
   async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
     const database = setup.database();
     await database.raw("set global log_output = 'TABLE', global general_log = 1");
@@ -84,7 +84,7 @@ describe.skipIf(mysqlNeed.skip)(`plans in MySQL${mysqlNeed.label}`, () => {
     return rows.map(({ sql_ }: { sql_: string }) => sql_);
   }
 
-  /** The number of pages that the engine reads for a statement. */
+  /** Returns the number of pages that InnoDB reads for a statement. */
   async function pagesOf(sql: string): Promise<number> {
     const [[row]] = await setup.database().raw(`analyze format=json ${sql}`);
     return Number(/"pages_accessed": (\d+)/.exec(row.ANALYZE)?.[1]);

@@ -7,9 +7,9 @@ import { postgresNeed } from "../../../../support/servers/postgres";
 
 const finished = 1_000_000;
 const ready = 200_000;
-// As many jobs as a real worker holds: PostgreSQL would find a few by their ids in any plan.
+// Hold as many jobs as a real worker does. A few jobs would be found by their ids in any plan.
 const batch = 500;
-/** A batch of each of three types, from which one batch is chosen. */
+/** The most rows that a plan may read: a batch of each of three types, from which the claim chooses one batch. */
 const most = 3 * batch;
 const claimTypes = "text, int, text[], int[], int[], bigint[]";
 const noPlaces = (types: string[], limits: (number | null)[] = types.map(() => null)) =>
@@ -18,7 +18,7 @@ const noPlaces = (types: string[], limits: (number | null)[] = types.map(() => n
 const single = claimSql({ isSeveral: false, isLimited: false });
 const several = claimSql({ isSeveral: true, isLimited: false });
 
-/** Each statement with the types of its values and the values. IDS are jobs that the worker w holds. */
+/** Each statement with the types of its values, and the values. `IDS` stands for jobs that the worker w holds. */
 const statements: [name: string, sql: string, types: string, values: string][] = [
   ["a claim of one type", single, claimTypes, `'w', ${batch}, ${noPlaces(["T1"])}`],
   ["a claim of several types", several, claimTypes, `'w', ${batch}, ${noPlaces(["T0", "T1", "T2"])}`],
@@ -79,7 +79,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
     });
   }
 
-  test("next to an open transaction, a claim that knows its position passes no finished rows", async () => {
+  test("a claim that knows its position reads no finished rows, even while another transaction is open", async () => {
     const database = setup.database();
     const blocksFrom = async (place: number) => {
       const values = `'w', 10, array['T1'], array[null]::int[], array[0], array[${place}]`;
@@ -103,7 +103,7 @@ describe.skipIf(postgresNeed.skip)(`plans in PostgreSQL${postgresNeed.label}`, (
   });
 });
 
-/** Every node of the executed plan. The statement is rolled back. */
+/** Executes a statement, rolls it back, and returns every node of its plan. */
 async function explained(
   database: Knex,
   mode: string,

@@ -29,7 +29,7 @@ describe.skipIf(postgresNeed.skip)(`two schemas of one PostgreSQL database${post
     await setup.stop();
   });
 
-  test("have a queue each, and don't notify the other's workers", async () => {
+  test("each have a queue, and don't notify each other's workers", async () => {
     const heard: string[] = [];
     const client = new Client({ connectionString: setup.server().url });
     await client.connect();
@@ -41,7 +41,7 @@ describe.skipIf(postgresNeed.skip)(`two schemas of one PostgreSQL database${post
     await client.query(`listen laju_queue; listen ${channel}`);
     try {
       for (const engine of [one, other]) {
-        // Only watching engines are notified.
+        // An engine is notified only while it watches.
         const watch = await engine.watch(() => {});
         heard.length = 0;
         await engine.push([job]);

@@ -9,7 +9,7 @@ const request: ClaimRequest = { limit: 2, limits: new Map() };
 const refuse = () => Promise.reject(new Error("nothing is to be asked here"));
 const connection: Connection = { query: refuse, isCurrent: refuse };
 
-/** The job ids of consecutive claims, as the database returns them. Undefined: the claim fails. */
+/** The job ids that the database returns for consecutive claims. If undefined, the claim fails. */
 function claimsOf(...answers: (number[] | undefined)[]) {
   const asked: (Cursor | "look")[] = [];
   const claims = new Claims({
@@ -44,14 +44,14 @@ test("a claim continues where the last one ended", async () => {
   expect(asked).toEqual(["look", start, [0, 6], [0, 8]]);
 });
 
-test("reports an empty queue only after a look from the start", async () => {
+test("reports an empty queue only after searching from the start of the table", async () => {
   const { claim, asked } = claimsOf([5, 6], [], [3]);
   await claim();
   expect(await claim()).toEqual({ ids: [3], nextDueIn: null });
   expect(asked).toEqual(["look", start, [0, 6], "look", start]);
 });
 
-test("hands out claimed jobs even if looking for more fails, and claims again immediately", async () => {
+test("returns claimed jobs even if the search for more fails, and claims again immediately", async () => {
   const { claim } = claimsOf([5, 6], [7], undefined, undefined);
   await claim();
   expect(await claim()).toEqual({ ids: [7], nextDueIn: 0 });

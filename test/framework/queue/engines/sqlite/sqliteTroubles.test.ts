@@ -17,7 +17,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("a full disk (needs root
   const folder = temporaryFolder("full-disk");
   const filler = join(folder, "filler");
   const setup = sqliteSetup(folder);
-  // The handlers write their traces to another disk, which is not full.
+  // The handlers write what they have done to another disk, which is not full.
   const traces = temporaryFolder("traces");
   const workers = workerProcesses(traces, setup.environment());
   let engine: QueueEngine;
@@ -70,7 +70,7 @@ describe("a write-ahead log that other processes use", () => {
       database.pragma("wal_checkpoint(TRUNCATE)");
       database.close();
       const [pushed] = await engine.push([newJob({ type: "Quick" })]);
-      // The worker's poll every two seconds is only a fallback, so this must not depend on it.
+      // The worker also polls every two seconds. It must find the job sooner.
       await until(() => workers.traces().includes(`Quick ${pushed?.id} 1 done`), { limit: 1900 });
     }
     worker.child.kill("SIGTERM");

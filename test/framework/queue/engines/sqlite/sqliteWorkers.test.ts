@@ -30,7 +30,7 @@ describe("a worker whose SQLite file fails", () => {
     await setup.stop();
   });
 
-  test("continues after another program held the lock for long, and loses nothing", async () => {
+  test("continues after another program held the lock for a long time, and loses nothing", async () => {
     const worker = workers.start();
     await until(async () => (await engine.holders()).length === 1);
     const database = openSqlite(file);
@@ -46,7 +46,7 @@ describe("a worker whose SQLite file fails", () => {
     expect(await worker.end).toBe(0);
   });
 
-  test("does not block pushes: a web process never gets a locked database", async () => {
+  test("does not block pushes: a web process never finds the database locked", async () => {
     const processes = [workers.start(), workers.start()];
     const drained = engine.push(Array.from({ length: 4000 }, () => newJob({ type: "Quick" })));
     const web = spawn(process.execPath, [bundledProgram(webProgram), "300"], {

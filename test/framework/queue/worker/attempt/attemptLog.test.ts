@@ -24,7 +24,7 @@ function opened(worker: string): AttemptLog {
 const hasStarted = (worker: string) => new AttemptLog(folder).hasStarted(worker, job);
 const left = () => readdirSync(folder).sort();
 
-test("keeps the log of an idle worker for weeks, but not that of a forgotten one", () => {
+test("keeps the log of an idle worker for weeks, but removes the log of a worker that is gone", () => {
   const living = opened("living");
   opened("forgotten");
   const before = new Date(Date.now() - 8 * day);
@@ -35,7 +35,7 @@ test("keeps the log of an idle worker for weeks, but not that of a forgotten one
   expect(hasStarted("living")).toBe(false);
 });
 
-test("a log outlives its worker for a while, because a claim may arrive under that worker's id", () => {
+test("a dead worker's log is kept for a while, because a late claim may still give that worker a job", () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   opened("dead").note(job);
   const evicted = opened("evicted");
