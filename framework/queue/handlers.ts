@@ -107,7 +107,11 @@ export function handlerOf(name: string, module: HandlerModule): Handler {
   refuseUnknown(name, declared);
   if (declared.name !== undefined && declared.name !== name) {
     const hint = `Write job("${name}", { … }).`;
-    throw wrong(name, `declares the job ${JSON.stringify(declared.name)}`, hint);
+    throw wrong(
+      name,
+      `declares the job ${JSON.stringify(declared.name)}, which is not the file's name`,
+      hint,
+    );
   }
   const isDeclared = typeof declared.push === "function";
   return checked(name, declared, isDeclared ? (context) => declared.run(context) : withApp(declared));
@@ -120,8 +124,8 @@ function isDefinition(value: unknown): value is Definition {
 }
 
 /**
- * Whether this export is a second handler besides the default export. In `export const run = …; export default { run
- * };`, both are the same handler.
+ * Whether this export is a second handler besides the default export. In
+ * `export const run = …; export default { run };`, both are the same handler.
  */
 function isBeside(module: HandlerModule, name: string): boolean {
   if (module[name] === undefined) return false;
@@ -164,7 +168,7 @@ function checked(name: string, declared: object, run: Handler["run"]): Handler {
   const options = declared as JobDefinition<unknown, unknown>;
   // Reject generator functions, because calling one would not run its body.
   if (/Generator/.test(Object.prototype.toString.call(options.run))) {
-    throw wrong(name, "has a generator function as its run", "Write async run() { … }, without the *.");
+    throw wrong(name, "declares run as a generator function", "Write async run() { … }, without the *.");
   }
   for (const option of handlerOptions) {
     const problem = optionProblem(option, options[option]);

@@ -38,7 +38,7 @@ export function newJob(type: string, data: unknown, options: PushOptions = {}): 
 function checkedType(type: unknown): string {
   if (typeof type === "string" && /^\S(.{0,188}\S)?$/u.test(type) && isText(type)) return type;
   throw wrong(
-    `the type of a job is ${shown(type)}`,
+    `the type of a job is ${shown(type)}, which is not valid`,
     "It must be the name of a file in app/jobs, with 1 to 190 characters.",
   );
 }
@@ -70,18 +70,27 @@ export function duration(value: number | string, name: string): number {
   if (typeof milliseconds === "number" && milliseconds >= 0 && milliseconds <= Number.MAX_SAFE_INTEGER / 2) {
     return Math.round(milliseconds);
   }
-  throw wrong(`${name} is ${shown(value)}`, 'Give milliseconds from 0 up, or a text such as "90s".');
+  throw wrong(
+    `${name} is ${shown(value)}, which is not a duration`,
+    'Give milliseconds (0 or more), or a text such as "90s".',
+  );
 }
 
 export function wholeNumber(value: number, name: string): number {
   if (Number.isInteger(value) && Math.abs(value) <= 2_147_483_647) return value;
-  throw wrong(`${name} is ${shown(value)}`, "It must be a whole number of at most 2147483647.");
+  throw wrong(
+    `${name} is ${shown(value)}, which is not valid`,
+    "It must be a whole number of at most 2147483647.",
+  );
 }
 
 function uniqueKeyOf(type: string, unique: unknown): string {
   const isKey = typeof unique === "string" && unique.length >= 1 && unique.length <= 200;
   if (isKey && isText(unique)) return `${type}:${unique}`;
-  throw wrong(`unique is ${shown(unique)}`, "It must be a text of 1 to 200 characters without NUL.");
+  throw wrong(
+    `unique is ${shown(unique)}, which is not valid`,
+    "It must be a text of 1 to 200 characters without NUL.",
+  );
 }
 
 /** Rejects lone surrogates, which databases cannot distinguish, and NUL, which PostgreSQL does not accept. */

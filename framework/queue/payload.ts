@@ -7,7 +7,7 @@ export const largestPayload = 16_000_000;
 export function encode(value: unknown, what: string): string {
   const text = stringified(value, what);
   if (text.length <= largestPayload) return text;
-  throw new LajuError(`${what} is ${text.length} characters of JSON, more than ${largestPayload}`, {
+  throw new LajuError(`${what} has ${text.length} characters of JSON, but the limit is ${largestPayload}`, {
     code: "E_JOB_DATA",
     hint: "Keep large data in a file or a table, and pass only its name or id to the job.",
   });
@@ -63,8 +63,8 @@ function refuseLoss(this: Record<string, unknown>, key: string, value: unknown):
 function notJson(value: unknown, what: string, cause: unknown): LajuError {
   const found = findOffender(value, [], new Set());
   const path = found === undefined ? what : what + found.path.map(pathPart).join("");
-  const reason = found?.reason ?? (cause instanceof Error ? cause.message : "it has no JSON");
-  return new LajuError(`${path} cannot be ${what === "data" ? "queued" : "kept"}: ${reason}`, {
+  const reason = found?.reason ?? (cause instanceof Error ? cause.message : "JSON cannot represent it");
+  return new LajuError(`${path} cannot be ${what === "data" ? "queued" : "stored"}: ${reason}`, {
     code: "E_JOB_DATA",
     hint: "Data must be JSON: objects, arrays, strings, finite numbers, true, false and null.",
     cause,

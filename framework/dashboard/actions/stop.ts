@@ -12,11 +12,11 @@ export const stop: Action = {
     const { name, run } = subjectIn(about);
     const what =
       run === undefined
-        ? "All of its runs on this host are asked to stop, with every process they started,"
-        : "This run is asked to stop, with every process it started,";
+        ? "All runs of this command on this host, and every process they started, are asked to stop"
+        : "This run and every process it started are asked to stop";
     return {
       title: `Stop ${run === undefined ? name : `${name}, run ${run.id}`}?`,
-      text: `${what} and killed after six seconds. A pending retry is canceled.`,
+      text: `${what}, and are killed after six seconds. A pending retry is canceled.`,
       button: "Stop it",
       isDanger: true,
       back: run === undefined ? commandPlace(name) : `runs/${run.id}`,

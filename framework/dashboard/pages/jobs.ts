@@ -37,7 +37,7 @@ ${list}</table>`;
 <form class="choice" method="get" action="jobs"><label>State <select name="state"><option value="">all</option>${jobStates.map((one) => html`<option${stateWords[one] === state ? html` selected` : ""}>${stateWords[one]}</option>`)}</select></label>
 <label>Type <input name="type" value="${type ?? ""}"></label><label>User <input name="user" inputmode="numeric" value="${user ?? ""}" size="8"></label><button>Show</button></form>
 ${view.canAct ? html`<form method="get" action="${view.root}do/retry">${table}<p class="pages buttons"><button formaction="${view.root}do/retry">Retry selected</button><button class="danger" formaction="${view.root}do/cancel">Cancel selected</button></p></form>` : table}
-<p class="dim">${jobs.length === 0 ? "No such jobs." : jobs.length >= maxShown ? `The newest ${maxShown} are shown.` : ""}</p>`;
+<p class="dim">${jobs.length === 0 ? "No matching jobs." : jobs.length >= maxShown ? `Only the newest ${maxShown} jobs are shown.` : ""}</p>`;
   return { title: "Jobs", place: "queue", body };
 }
 

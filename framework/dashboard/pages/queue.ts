@@ -47,7 +47,7 @@ ${live.part("types", typesTable(types, pace, span, view))}
 ${live.part("workers", workersTable(workers, held, view))}
 <h2>Failed jobs by error</h2>
 ${live.part("failures", failuresList(failures, view))}
-${look.state.total.failed > maxGrouped ? html`<p class="dim">Of the newest ${counted(maxGrouped)} failed jobs.</p>` : ""}
+${look.state.total.failed > maxGrouped ? html`<p class="dim">Only the newest ${counted(maxGrouped)} failed jobs are counted here.</p>` : ""}
 ${live.part("changes", changesIn(queueActions, view))}`;
   return { title: "Queue", place: "queue", body };
 }

@@ -12,7 +12,7 @@ export function runTable(runs: readonly Run[], view: View, { isOfOne = false } =
   const rows = runs.map((run) => runRow(run, view, isOfOne));
   return html`<table class="card runs-table"><thead><tr><td></td><th scope="col">Run</th>${isOfOne ? "" : html`<th scope="col">Command</th>`}<th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">Message</th></tr></thead>
 <tbody id="run-rows" data-list>${view.live.list("run-rows", rows)}</tbody></table>
-${view.live.part("no-runs", html`<p id="no-runs" class="dim"${runs.length > 0 ? html` hidden` : ""}>No such runs.</p>`)}`;
+${view.live.part("no-runs", html`<p id="no-runs" class="dim"${runs.length > 0 ? html` hidden` : ""}>No matching runs.</p>`)}`;
 }
 
 function runRow(run: Run, view: View, isOfOne: boolean): LiveRow {

@@ -69,7 +69,7 @@ export class Maintenance {
   async start(poll: () => void): Promise<void> {
     this.#confirmed = await this.#register(this.id);
     this.#beatNow = this.#every(beatEvery, "heartbeat", () => this.#beat());
-    this.#every(lookEvery, "look for dead workers", () => this.#takeOver());
+    this.#every(lookEvery, "search for dead workers", () => this.#takeOver());
     // Prune at the start too, because a worker that cron starts with --once doesn't run for long.
     this.#every(pruneEvery, "pruning", () => this.#prune())();
     this.#every(parkEvery, "parking", () => this.#park());
@@ -201,7 +201,7 @@ export class Maintenance {
     this.#confirmed = asked;
     this.#late = this.isConfirmed || this.hasFailedSince(asked) ? 0 : this.#late + 1;
     // Don't warn about a single late answer, because a job may have blocked this process.
-    if (this.#late === 3) logWarn("No job can start, because the store takes too long to answer heartbeats");
+    if (this.#late === 3) logWarn("No job can start, because the queue takes too long to answer heartbeats");
     if (!wasConfirmed) this.options.onConfirmed();
   }
 

@@ -43,7 +43,7 @@ export class Settling {
 
   tellOfParked(type: string, count: number): void {
     const error = `${count === 1 ? "1 job waits" : `${count} jobs wait`}, but no worker handles them`;
-    logWarn("Parked jobs that no worker handles", { type, count });
+    logWarn("Parked jobs of a type that no worker handles", { type, count });
     this.#report({ id: 0, type }, { state: "parked", error });
   }
 
@@ -52,7 +52,7 @@ export class Settling {
     try {
       this.options.onSettled?.(job, settlement);
     } catch (error) {
-      logWarn("onSettled threw", { error: errorMessage(error) });
+      logWarn("The onSettled callback threw", { error: errorMessage(error) });
     }
   }
 }

@@ -66,7 +66,7 @@ export function workOptions({ concurrency, types, once, patience }: WorkerArgume
   const count = wholeNumber(concurrency, 1, 10_000);
   if (count === undefined) {
     throw wrong(
-      `--concurrency is ${JSON.stringify(concurrency)}`,
+      `--concurrency is ${JSON.stringify(concurrency)}, which is not valid`,
       "It must be a whole number from 1 to 10000.",
     );
   }

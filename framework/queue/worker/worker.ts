@@ -270,7 +270,7 @@ export class Worker {
   /** Called for jobs that were canceled or that another worker owns. */
   #lose(jobs: readonly Held[]): void {
     this.#intake.drop(jobs);
-    const lost = this.#running.abandon(jobs, "the job was cancelled or taken over").map(({ id }) => id);
+    const lost = this.#running.abandon(jobs, "the job was canceled or taken over").map(({ id }) => id);
     reportLost(lost);
     this.wake();
   }
@@ -280,7 +280,7 @@ export class Worker {
    * to their claim got lost. Otherwise no worker would run them while this one lives.
    */
   #returnUnknown(jobs: readonly Held[]): void {
-    logWarn("Returning jobs whose claim was never answered", {
+    logWarn("Returning jobs to the queue, because the reply to their claim was lost", {
       ids: jobs.slice(0, 20).map(({ id }) => id),
     });
     this.#exchange.outgoing.giveBack(jobs);

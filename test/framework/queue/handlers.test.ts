@@ -89,7 +89,10 @@ describe("a handler's module", () => {
     [{ default: run }, "exports no handler"],
     [{ default: { attempts: 1 } }, "exports no handler"],
     [{ default: null }, "exports no handler"],
-    [{ default: job("Sent", { run }) }, 'declares the job "Sent"\nWrite job("Send", { … }).'],
+    [
+      { default: job("Sent", { run }) },
+      `declares the job "Sent", which is not the file's name\nWrite job("Send", { … }).`,
+    ],
     [{ run, default: job("Send", { run: () => 6 }) }, "exports run in addition to its default export"],
     [{ attempts: 5, default: { run } }, "exports attempts in addition to its default export"],
     [{ run, attempts: 0 }, "has attempts 0\nIt must be a whole number of at least 1."],
@@ -102,7 +105,7 @@ describe("a handler's module", () => {
       { run, retries: 5 },
       "declares retries, which is not an option of a job\nThe fields of a handler are run, attempts, ",
     ],
-    [{ async *run() {} }, "has a generator function as its run"],
+    [{ async *run() {} }, "declares run as a generator function"],
     [{ run, backoff: "soon" }, 'has backoff "soon"'],
     [
       { default: { run, timeouts: "5s" } },

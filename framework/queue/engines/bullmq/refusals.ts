@@ -10,7 +10,7 @@ export function refuseImpossible({ type, priority }: NewJob, trx: Knex.Transacti
       `${type} cannot be queued within a transaction: BullMQ's queue is not in the database`,
       {
         code: "E_QUEUE_TRX",
-        hint: "Queue it after the commit, without trx; or unset QUEUE_ENGINE.",
+        hint: "Queue the job after the commit, without trx, or unset QUEUE_ENGINE.",
       },
     );
   }

@@ -178,7 +178,9 @@ export class Session implements Listener {
 
   #pollInstead(reason: string): void {
     if (!this.#isPolling)
-      logWarn("LISTEN is not available; the queue polls four times a second instead", { reason });
+      logWarn("PostgreSQL delivers no notifications (LISTEN), so the queue polls four times a second", {
+        reason,
+      });
     this.#isPolling = true;
     this.#later(listenAgainAfter);
   }

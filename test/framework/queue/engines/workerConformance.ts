@@ -238,7 +238,7 @@ export function workerConformance(setup: WorkerSetup): void {
       expect(await found("Circular")).toMatchObject({
         state: "completed",
         result: null,
-        error: expect.stringContaining("result.circle.self cannot be kept: it contains itself"),
+        error: expect.stringContaining("result.circle.self cannot be stored: it contains itself"),
       });
       expect(await found("Failing")).toMatchObject({
         state: "failed",

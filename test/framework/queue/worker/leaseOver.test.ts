@@ -74,7 +74,7 @@ test("a worker whose heartbeats are answered too late starts no job, and logs wh
   await engine.push([newJob({ type: "Quick" })]);
   await until(() => beats === 5);
   expect(begun).toBe(0);
-  const late = "No job can start, because the store takes too long to answer heartbeats";
+  const late = "No job can start, because the queue takes too long to answer heartbeats";
   expect(vi.mocked(logWarn).mock.calls).toContainEqual([late]);
   isSlow = false;
   await until(() => begun === 1);

@@ -37,7 +37,7 @@ describe("payloads", () => {
     ["a function", { next: { call() {} } }, "data.next.call cannot be queued: it is a function"],
     ["NaN", { "odd key": Number.NaN }, 'data["odd key"] cannot be queued: it is NaN'],
     ["a symbol", Symbol("x"), "data cannot be queued: it is a symbol"],
-    ["too much", "x".repeat(17_000_000), "data is 17000002 characters of JSON, more than 16000000"],
+    ["too much", "x".repeat(17_000_000), "data has 17000002 characters of JSON, but the limit is 16000000"],
   ])("%s is rejected with its path", (_, value, message) => {
     expect(() => encode(value, "data")).toThrow(expect.objectContaining({ name: "LajuError", message }));
   });
@@ -56,11 +56,11 @@ describe("bad input is rejected when it is queued", () => {
   test.each([
     [() => newJob("", 1), 'the type of a job is ""'],
     [() => newJob("a".repeat(191), 1), "the type of a job is"],
-    [() => newJob("T", 1, { delay: -1 }), "delay is -1"],
+    [() => newJob("T", 1, { delay: -1 }), "delay is -1, which is not a duration"],
     [() => newJob("T", 1, { delay: "soon" }), '"soon" is not a duration'],
     [() => newJob("T", 1, { due: new Date("never") }), "due is an invalid Date, which is not a time"],
     [() => newJob("T", 1, { due: new Date(), delay: 5 }), "a job has both due and delay"],
-    [() => newJob("T", 1, { priority: 1.5 }), "priority is 1.5"],
+    [() => newJob("T", 1, { priority: 1.5 }), "priority is 1.5, which is not valid"],
     [() => newJob("T", 1, { unique: "" }), 'unique is ""'],
     [() => newJob("T", 1, { removeDelay: Number.NaN }), "removeDelay is NaN"],
     [() => configuredJob({ type: "T", userId: "3" as never }), 'userId is "3"'],
@@ -256,7 +256,7 @@ describe("the outcome of a job", () => {
     expect(ends({}, { kind: "returned", result: { n: 1n } })).toMatchObject({
       state: "completed",
       result: null,
-      error: expect.stringContaining("result.n cannot be kept: it is a BigInt"),
+      error: expect.stringContaining("result.n cannot be stored: it is a BigInt"),
     });
   });
 });

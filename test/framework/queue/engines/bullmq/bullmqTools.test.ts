@@ -186,7 +186,7 @@ describe.skipIf(redisNeed.skip)(`the queue on BullMQ, as BullMQ's own tools see 
     await expect(engine.push([newJob()], trx)).rejects.toMatchObject({ ...refused, code: "E_QUEUE_TRX" });
     await expect(engine.replaceMatching(newJob({ userId: 1 }), 1000, trx)).rejects.toMatchObject({
       ...refused,
-      hint: "Queue it after the commit, without trx; or unset QUEUE_ENGINE.",
+      hint: "Queue the job after the commit, without trx, or unset QUEUE_ENGINE.",
     });
     const badOnes = [
       newJob({ type: "a:b" }),
