@@ -11,7 +11,7 @@ export default command({
     latest: { type: "boolean", default: false, description: "The newest backup of this database" },
     from: { type: "string", description: "The database that the backup is from, if not this app's" },
     check: { type: "boolean", default: false, description: "Only verify the backup" },
-    yes: { type: "boolean", default: false, description: "Confirm replacing the database" },
+    yes: { type: "boolean", default: false, description: "Confirm that the database may be replaced" },
   },
   run: restore.run,
 });

@@ -26,9 +26,9 @@ node laju ack "job SendMail".`,
     const name = nameOf(typed as string);
     if (options.undo) return undo(name, options.reason);
     const known = acknowledgeTroubles(name, options.reason ?? null);
-    if (known.length === 0) throw nothing(name, "has nothing to acknowledge");
+    if (known.length === 0) throw nothing(name, "has no problems to acknowledge");
     for (const { reason } of known) say(`Acknowledged: ${name} ${printableLine(reason)}`);
-    sayMore("This ends when the command works again. Until then, status --check ignores it.");
+    sayMore("The acknowledgment ends when the command works again. Until then, status --check ignores it.");
     sayMore(`Undo it with node laju ack ${quoted(name)} --undo.`);
   },
 });
@@ -39,10 +39,10 @@ function undo(name: string, reason: string | undefined): void {
     throw new LajuError("--undo takes no --reason", { code: "E_USAGE", exitStatus: 2, hint });
   }
   const open = undoAcknowledgement(name);
-  if (open.length === 0) throw nothing(name, "has nothing acknowledged");
+  if (open.length === 0) throw nothing(name, "has no acknowledged problems");
   startSender(); // The problem may have been acknowledged before its notice was sent.
   for (const { reason } of open) say(`No longer acknowledged: ${name} ${printableLine(reason)}`);
-  sayMore("It needs attention again, and status --check fails.");
+  sayMore("The problem needs attention again, and status --check fails.");
 }
 
 function say(line: string): void {

@@ -30,7 +30,7 @@ export default verb({
     ...exportOptions,
     json: { type: "boolean", description: "Print the entries as JSON" },
   },
-  details: `Only the block is written to stdout, so node laju crontab > crontab.txt is exact. crontab:install installs it.
+  details: `Prints only the crontab entries, so you can redirect them to a file. crontab:install installs them.
 
 --format writes the same schedules for other schedulers:
   cron.d       a file for /etc/cron.d, with the user in each line

@@ -16,7 +16,11 @@ export default verb({
   options: {
     root: targetOptions.root,
     ...userOption,
-    yes: { type: "boolean", short: "y", description: "For scripts that pass it; removing never asks" },
+    yes: {
+      type: "boolean",
+      short: "y",
+      description: "Has no effect: crontab:remove never asks, but scripts can pass this",
+    },
     "dry-run": { type: "boolean", description: "Show what would change, write nothing" },
   },
   details: "Removes this app's block and nothing else. The previous crontab is saved as data/crontab.bak.",

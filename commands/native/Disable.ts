@@ -5,9 +5,9 @@ export default verb({
   examples: [["disable SendDailyDigest --install", "Also update the crontab"]],
   options: switchOptions,
   words: { least: 1, most: 1 },
-  details: `Writes "enabled": false for the command to schedule.json, which overrides its source. The crontab changes when it
-is installed again; --install does that immediately. schedule:work picks up the change by itself. A run in
-progress continues, and node laju run <Name> still starts the command.`,
+  details: `Writes "enabled": false for the command to schedule.json, which overrides its source. The crontab changes
+with the next crontab:install; --install does that immediately. schedule:work picks up the change by itself. A run
+in progress continues, and node laju run <Name> still starts the command.`,
   run({ args: [name], options }) {
     switchCommand(name as string, false, options);
   },

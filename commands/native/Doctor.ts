@@ -9,7 +9,7 @@ export default verb({
   examples: [["doctor", "Find problems and how to fix them"]],
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },
   details: `Looks for problems that make cron fail silently and says how to fix them. Run it as the crontab's user.
-Exits with status 1 if anything is bad; warnings don't count.`,
+Exits with status 1 if a check fails; warnings don't count.`,
   async run({ options }) {
     const results = await runChecks(checks);
     console.log(options.json ? jsonText(results) : doctorText(results, terminalFor(1)));

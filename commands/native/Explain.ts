@@ -12,37 +12,40 @@ import { explanationText, mistakeText } from "../../framework/views/explanationT
 
 export default verb({
   examples: [
-    ['explain "*/20 9-17 * * 1-5"', "Show it in words, with the next five times"],
-    ['explain "0 9 * * *" --timezone America/New_York', "Show when it starts on this host"],
+    ['explain "*/20 9-17 * * 1-5"', "Explain a schedule in words, with its next five times"],
+    [
+      'explain "0 9 * * *" --timezone America/New_York',
+      "Show when a schedule in New York's time zone starts on this host",
+    ],
   ],
   options: {
     timezone: {
       type: "string",
       value: "zone",
-      description: "The schedule's zone, as in metadata (default: the host's)",
+      description: "The schedule's time zone (default: the host's)",
     },
     "host-timezone": {
       type: "string",
       value: "zone",
-      description: "The zone of the host's cron (default: this host's)",
+      description: "The time zone of the host's cron (default: this host's)",
     },
     from: {
       type: "string",
       value: "time",
-      description: "Show the times after this one, in ISO 8601 (default: now)",
+      description: "Show times after this time, in ISO 8601 (default: now)",
     },
     count: { type: "string", value: "number", default: "5", description: "How many upcoming times to show" },
     name: {
       type: "string",
       value: "Name",
-      description: "The command's name, which determines the value of H",
+      description: "The name of the command, on which the value of an H in the schedule depends",
     },
     cron: targetOptions.cron,
     "as-written": {
       type: "boolean",
-      description: "Show what that cron does with exactly these fields, as in a line written by hand",
+      description: "Show when cron would start a crontab line with exactly these fields, without laju's help",
     },
-    json: { type: "boolean", description: "Print it as JSON" },
+    json: { type: "boolean", description: "Print the explanation as JSON" },
   },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
   details: `Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes) or @every 90m. Quote it,

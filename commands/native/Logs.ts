@@ -35,7 +35,7 @@ export default verb({
     },
   },
   words: { least: 1, most: 1 },
-  details: `Prints what one run wrote, even if its file has been rotated since. On a terminal, the Logger's JSON is shown as
+  details: `Prints what one run wrote, even if the log has been rotated since. On a terminal, the Logger's JSON is shown as
 readable lines with local times; files and pipes get the exact bytes. --follow continues with later runs; together
 with --run, it ends when that run does.`,
   async run({ args: [name], options }) {

@@ -14,7 +14,7 @@ export default verb({
   ],
   options: { roff: { type: "boolean", description: "Print the page's roff source, as man(1) reads it" } },
   words: { least: 0, most: 1 },
-  details: "Shows it with man(1), or as plain text on a system without it.",
+  details: "Shows the manual page with man(1), or as plain text where man(1) is not installed.",
   async run({ args: [name], options, verbGroups }) {
     const chosen = name === undefined ? verbGroups : onlyVerb(name, verbGroups);
     const page = manualRoff(await readManual(chosen), version());

@@ -6,8 +6,8 @@ import { jsonText } from "../../framework/text/jsonText";
 export default verb({
   examples: [["migrate:status", "Show which migrations have run and which are pending"]],
   options: { json: { type: "boolean", description: "Print the rows as JSON" } },
-  details: `Changes nothing. A migration that has run but is not in this release, such as after going back to an earlier one, is
-marked and is not an error.`,
+  details: `Changes nothing. A migration that has run but is missing from this release, for example after going back to
+an earlier release, is marked. That is not an error.`,
   async run({ options }) {
     const rows = await migrationStatus();
     if (options.json) return console.log(jsonText(rows));

@@ -10,7 +10,7 @@ import { printableLine } from "../../framework/text/printable";
 const longestMs = 240_000;
 
 export default verb({
-  examples: [["monitor", "Run one pass, as MONITOR=true does every five minutes"]],
+  examples: [["monitor", "Run the monitor once, as MONITOR=true does every five minutes"]],
   options: { json: { type: "boolean", description: "Print the findings as JSON" } },
   details: `Finds starts that cron missed, lost runs, runs far over their usual duration and whatever keeps commands from running
 here, and notifies you. It also sends notifications that could not be sent before, deletes old runs (RUNS_KEEP_DAYS) and
@@ -52,7 +52,7 @@ function tooLong(): Promise<never> {
   return new Promise((_, reject) => {
     const error = new LajuError(`the monitor did not finish within ${longestMs / 60_000} minutes`, {
       code: "E_MONITOR",
-      hint: "The next pass continues where this one stopped.",
+      hint: "Its next run continues where this one stopped.",
     });
     setTimeout(() => reject(error), longestMs).unref();
   });

@@ -72,7 +72,7 @@ function unfitForVite(folder: string): string | undefined {
 function planText({ folder, files, tarball, options }: AppPlan): string {
   const lines = [...files.keys(), tarball].sort().map((path) => `  + ${path}`);
   const after = [
-    ...(options.git ? ["git init, unless it is in a repository"] : []),
+    ...(options.git ? ["git init, unless the folder is in a repository"] : []),
     ...(options.install ? [`${packageManager()} install`] : []),
   ];
   const then = after.length > 0 ? ` Then: ${after.join("; ")}.` : "";
@@ -83,8 +83,8 @@ function nextSteps({ folder, options }: AppPlan): string {
   const place = relative(process.cwd(), folder) || ".";
   const steps = [
     [`cd ${shellQuote(place)}${options.install ? "" : ` && ${packageManager()} install`}`, "Go there"],
-    ["npx tsx commands/SayHello.ts", "Try its command"],
-    ['node laju make:command SendDailyEmails --schedule "0 8 * * *"', "Write the first of your own"],
+    ["npx tsx commands/SayHello.ts", "Try the app's command"],
+    ['node laju make:command SendDailyEmails --schedule "0 8 * * *"', "Write your own first command"],
   ];
   const width = Math.max(...steps.map(([line = ""]) => line.length));
   return `\n${steps.map(([line = "", words]) => `  ${line.padEnd(width)}   ${words}`).join("\n")}`;

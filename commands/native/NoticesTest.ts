@@ -16,7 +16,7 @@ export default verb({
   options: {},
   words: { least: 0, most: 1 },
   details: `Sends a notification that says it is a test. Exits with status 1 if a mail server or webhook did not accept it. Nothing
-is recorded. Pings are not sent, because a ping would start the clock of the service that waits for them.`,
+is recorded. Pings are not sent, because the service that receives them would take a ping for a real run.`,
   async run({ args: [name] }) {
     const channels = channelsOf(notifyOf(name), noticeSettings());
     if (channels.length === 0) throw nobody(name);

@@ -5,7 +5,7 @@ import { checkTypes } from "../../framework/views/queue/knownTypes";
 import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
-  examples: [["queue:resume SendInvoice", "Start its jobs again"]],
+  examples: [["queue:resume SendInvoice", "Let workers start jobs of this type again"]],
   options: {},
   words: { least: 0, most: Number.POSITIVE_INFINITY },
   details: "Without types, ends every pause. Workers continue immediately.",

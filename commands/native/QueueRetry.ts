@@ -12,7 +12,8 @@ export default verb({
   ],
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
-  details: "Queues failed and canceled jobs again, with all their attempts. all means every failed job.",
+  details:
+    'Queues failed and canceled jobs again, with all their attempts. "all" stands for every failed job.',
   async run({ args, options }) {
     await withQueue(async (engine) => {
       const isAll = args.length === 1 && args[0] === "all";

@@ -7,7 +7,7 @@ import { withQueue } from "../../framework/views/queue/openQueue";
 
 export default verb({
   examples: [["queue:show 42", "Show a job's data, attempts, result or error"]],
-  options: { json: { type: "boolean", description: "Print it as JSON" } },
+  options: { json: { type: "boolean", description: "Print the job as JSON" } },
   words: { least: 1, most: 1 },
   async run({ args: [typed], options }) {
     const id = jobId(typed as string);

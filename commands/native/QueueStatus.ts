@@ -7,7 +7,7 @@ import { queueText } from "../../framework/views/queue/queueText";
 
 export default verb({
   examples: [["queue:status", "Show the jobs by type, and the workers"]],
-  options: { json: { type: "boolean", description: "Print it as JSON" } },
+  options: { json: { type: "boolean", description: "Print the counts and the workers as JSON" } },
   details: `Shows how many jobs of each type wait for their time (scheduled), are due (ready),
 wait for a worker that handles their type (parked), are running (leased) or have
 ended, and lists the workers. In JSON and in the jobs table, ready is "pending" and

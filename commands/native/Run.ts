@@ -12,8 +12,8 @@ import { startCommand } from "../../framework/scheduler/startCommand";
 
 export default verb({
   examples: [
-    ["run SendDailyDigest", "Run it as cron would"],
-    ["run SyncExternalData -- --days 7", "Pass it an option"],
+    ["run SendDailyDigest", "Run a command as cron would"],
+    ["run SyncExternalData -- --days 7", "Run a command with an option"],
   ],
   options: {
     parameter: {

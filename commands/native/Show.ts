@@ -20,7 +20,7 @@ const upcoming = 3;
 
 export default verb({
   examples: [["show SendDailyDigest", "Show its schedule, options and last runs"]],
-  options: { json: { type: "boolean", description: "Print it as JSON" } },
+  options: { json: { type: "boolean", description: "Print the details as JSON" } },
   words: { least: 1, most: 1 },
   run({ args: [name], options }) {
     const command = findCommand(name as string, readCatalog().commands);
@@ -45,7 +45,8 @@ export default verb({
       ["overlap", command.overlap],
       [
         "one server",
-        command.oneServer && `yes; ${command.oneServer.whenUnavailable} if the claim store cannot be reached`,
+        command.oneServer &&
+          `yes; ${command.oneServer.whenUnavailable} if the servers' shared store cannot be reached`,
       ],
       ["retries", command.retries === 0 ? null : `${command.retries}, the first after ${command.retryDelay}`],
       ["environments", command.environments?.join(", ") ?? null],

@@ -31,7 +31,7 @@ export default verb({
   ],
   options: {
     check: { type: "boolean", description: "Exit with status 1 if anything needs attention" },
-    json: { type: "boolean", description: "Print it as JSON" },
+    json: { type: "boolean", description: "Print the status as JSON" },
     ...selectionOptions,
     ...sortOption,
     ...allOption,

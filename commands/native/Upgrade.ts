@@ -23,7 +23,9 @@ files you have edited, both changes are merged, with git's conflict markers wher
   run({ options }) {
     const home = lajuHome(root);
     if (home === root) {
-      throw new LajuError("this is laju's own repository, not an app that new made", { code: "E_TEMPLATE" });
+      throw new LajuError("this is laju's own repository, not an app that new created", {
+        code: "E_TEMPLATE",
+      });
     }
     const terminal = terminalFor(1);
     const plan = planUpgrade(root, home);

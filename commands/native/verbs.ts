@@ -35,7 +35,7 @@ const crontab: Row[] = [
 
 const maintenance: Row[] = [
   ["doctor", "", "Find problems that make cron fail silently", () => import("./Doctor")],
-  ["monitor", "", "Find missed and lost runs, notify, prune, rotate", () => import("./Monitor")],
+  ["monitor", "", "Find missed and lost runs and notify you of them", () => import("./Monitor")],
   ["notices:test", "[Name]", "Send a test notification to each channel", () => import("./NoticesTest")],
   ["notices:send", "", "Send pending notifications", () => import("./NoticesSend")],
   ["ack", "<Name>", "Acknowledge a command's problems", () => import("./Ack")],

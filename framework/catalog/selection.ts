@@ -157,7 +157,10 @@ function untagged(
 ): LajuError {
   const which = tags.map((tag) => `"${tag}"`).join(" or ");
   const theirs = tagsOf(chosen);
-  const hint = theirs.length === 0 ? "They have no tags." : `They have ${theirs.join(", ")}.`;
+  const hint =
+    theirs.length === 0
+      ? "These commands have no tags."
+      : `The tags of these commands: ${theirs.join(", ")}.`;
   return usageError(`none of ${words.join(", ")} has the tag ${which}`, hint);
 }
 

@@ -13,7 +13,7 @@ export function rootProblem(folder: string): LajuError {
   }
   return new LajuError(`${file} has no "laju" field`, {
     code: "E_ROOT",
-    hint: "It marks the app's folder. Add \"laju\": {} to the app's package.json, or set LAJU_ROOT.",
+    hint: "That field marks the app's folder. Add \"laju\": {} to the app's package.json, or set LAJU_ROOT.",
   });
 }
 

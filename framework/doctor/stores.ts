@@ -71,7 +71,7 @@ async function preload(): Promise<void> {
 function named(finding: CheckResult): CheckResult {
   const { name, state, message } = finding;
   if (state !== "bad" || !(name === database.name || message.startsWith("no answer"))) return finding;
-  const subject = name === database.name ? "the database" : "the oneServer claim store";
+  const subject = name === database.name ? "the database" : "the oneServer store";
   return { ...finding, message: `${subject} cannot be reached: ${message}` };
 }
 

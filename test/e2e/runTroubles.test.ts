@@ -215,14 +215,17 @@ describe("a command that", () => {
     expect((await status("Fails")).needsPerson[0]).toBe("Fails failed with exit status 1");
     expect(await app.laju("ack", "Fails", "--undo")).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("✗ Fails has nothing acknowledged\n"),
+      stderr: expect.stringContaining("✗ Fails has no acknowledged problems\n"),
     });
     expect((await app.laju("ack", "Fails", "--undo", "--reason", "x")).status).toBe(2);
     expect((await app.laju("disable", "Fails")).stdout).toContain("✓ Its open incident was closed\n");
     await until(() => notices("Fails").length === 2);
     expect(notices("Fails")[1].title).toMatch(/^Fails is disabled: its incident was closed after /);
     const nothing = await app.laju("ack", "Fails");
-    expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to acknowledge") });
+    expect(nothing).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("no problems to acknowledge"),
+    });
   });
 
   test("only failed at a terminal can be acknowledged too", async () => {

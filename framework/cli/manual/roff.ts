@@ -24,25 +24,25 @@ export function manualRoff(groups: readonly ManualGroup[], version: string): str
   ].join("\n");
 }
 
-const description = `laju runs TypeScript commands on the system crontab: it writes them, tries them, compiles them and puts them on the
-crontab. Every run is recorded and has an honest exit status.
+const description = `laju runs TypeScript commands on the system crontab. Its verbs create commands, compile them, install them in the
+crontab and show how their runs went. Every run is recorded.
 
 Run the verbs in the folder of an app. Every verb has --help, and --verbose shows errors with their stack traces.`;
 
 const exitStatuses = [
-  ["0", "Done. A run that was skipped counts as done."],
+  ["0", "Success. A skipped run also exits with 0."],
   ["1", "Something failed, or a check found something wrong."],
   ["2", "Usage error: an unknown verb, name or option, or an invalid schedule."],
-  ["124", "A run timed out. run passes on the status of the command it ran."],
+  ["124", "A run timed out. The verb run exits with the status of its command."],
   ["128+n", "A run was ended by signal n."],
 ] as const;
 
 const files = [
   [".env", "The app's settings. .env.example lists them all."],
-  ["schedule.json", "What this deployment overrides in the commands' metadata."],
+  ["schedule.json", "The metadata fields that this deployment overrides."],
   ["build/", "The compiled commands, which cron starts."],
   ["data/", "The ledger of runs, the SQLite database, locks and backups."],
-  ["logs/", "What the commands print under cron, one file each."],
+  ["logs/", "The output of commands under cron, one file per command."],
 ] as const;
 
 function verb({ call, summary, details, options, examples }: ManualVerb): string[] {

@@ -19,7 +19,7 @@ export function exportedMeta({ exports, fail }: ModuleFile): ExportedMeta | unde
     return fail(
       place.start,
       "meta must be written in this file",
-      "Metadata is read without importing anything.",
+      "laju reads metadata without importing other files.",
     );
   }
   if (value.type === "ObjectExpression") return { place, object: value };

@@ -35,7 +35,7 @@ export function optionProblem(
       : [what, "It must be a whole number of at least 1."];
   }
   const milliseconds = durationOf(value);
-  if (milliseconds === undefined) return [what, 'It is a duration, such as "30s".'];
+  if (milliseconds === undefined) return [what, 'It must be a duration, such as "30s".'];
   return option === "timeout" && milliseconds === 0 ? [what, "Leave it out for no limit."] : undefined;
 }
 

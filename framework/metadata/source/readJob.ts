@@ -33,7 +33,7 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
     if (beside === undefined) continue;
     fail(
       beside.place.start,
-      `exports ${option} in addition to its default export`,
+      `the file exports ${option} in addition to its default export`,
       "Move it into the default export.",
     );
   }
@@ -92,7 +92,7 @@ function checkProperty(property: Node, { body, name, fail }: Checked): void {
 /** Checks a file with `export function run`, and options such as `export const attempts = 5` next to it. */
 function checkPlain(file: Checked): void {
   const { body, exports, name, fail } = file;
-  if (!exportsName(body, "run")) fail(0, "exports no handler", handlerHint(name));
+  if (!exportsName(body, "run")) fail(0, "the file exports no handler", handlerHint(name));
   const run = exportNamed("run", exports)?.value;
   if (run !== undefined && isNoFunction(run, body))
     fail(run.start, "run is not a function", "export async function run({ job }) { … }");

@@ -82,7 +82,7 @@ function orFail<T>(read: () => T, field: string, fail: Fail): T {
     return fail(
       error.node.start,
       `${field} must be a plain value, found ${error.what}`,
-      "Metadata is read without running the file: write the value itself.",
+      "laju reads metadata without running the file: write the value itself.",
     );
   }
 }

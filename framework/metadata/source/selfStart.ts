@@ -21,7 +21,11 @@ export function startsItself({ names, value }: Startable, { body, fail }: Module
   const others = effects.filter(({ node, isCertain }) => !isCertain && isNamedIn([node], names, body));
   if (others.some(({ node }) => calls(node, names))) return true;
   if (others[0])
-    fail(others[0].node.start, `this may start ${names[0]}, and laju would start it again`, callIt);
+    fail(
+      others[0].node.start,
+      `this code may start ${names[0]}, and laju would start it a second time`,
+      callIt,
+    );
   return statements.some((node) => endsProcess(ownFunctionCalled(node, body), body));
 }
 

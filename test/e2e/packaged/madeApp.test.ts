@@ -308,7 +308,7 @@ describe("an app created by new, with node_modules as laid out by pnpm", () => {
   test("names its package.json if that no longer marks it as an app", () => {
     const text = readFileSync(join(app, "package.json"), "utf8");
     writeFileSync(join(app, "package.json"), text.replace('"laju": {', '"other": {'));
-    const message = `✗ ${app}/package.json has no "laju" field\n  It marks the app's folder. `;
+    const message = `✗ ${app}/package.json has no "laju" field\n  That field marks the app's folder. `;
     for (const words of [
       ["laju.js", "list"],
       ["node_modules/.bin/tsx", "commands/SayHello.ts"],

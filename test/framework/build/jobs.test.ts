@@ -56,7 +56,7 @@ test("a new file that is not a handler is an error with its position, and worker
   const { status, stderr } = await app.laju("build");
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: `✗ app/jobs/Odd.ts:1:1  exports no handler
+    stderr: `✗ app/jobs/Odd.ts:1:1  the file exports no handler
   Write export default job("Odd", { async run({ data }) { … } }), or begin the name of a file without a handler with "_".
 ✗ app/jobs/Old.js:1:1  only .ts files are handlers
   Rename it to app/jobs/Old.ts, or begin its name with _ if it contains no handler.
@@ -79,7 +79,7 @@ test("a new file that is not a handler is an error with its position, and worker
   const first = await app.run(["build/commands/Worker.js", "--once"], { env: { LATE: "1" } });
   expect(first).toMatchObject({ status: 0 });
   expect(first.stdout + first.stderr).toContain("The handler Late can't be used");
-  expect(first.stdout + first.stderr).toContain("app/jobs/Odd.ts:1:1  exports no handler");
+  expect(first.stdout + first.stderr).toContain("app/jobs/Odd.ts:1:1  the file exports no handler");
   const list = async () =>
     JSON.parse((await app.laju("queue:list", "--json")).stdout).map(
       ({ type, state }: { type: string; state: string }) => `${type} ${state}`,

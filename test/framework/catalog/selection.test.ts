@@ -61,8 +61,8 @@ describe("selecting commands", () => {
     ],
     [[], ["mial"], 'no command has the tag "mial"', "Did you mean mail?"],
     [[], ["zzzzzz"], 'no command has the tag "zzzzzz"', "The tags are board, mail, partner."],
-    [["sync/"], ["mail"], 'none of sync/ has the tag "mail"', "They have partner."],
-    [["reports/tax/"], ["mail"], 'none of reports/tax/ has the tag "mail"', "They have no tags."],
+    [["sync/"], ["mail"], 'none of sync/ has the tag "mail"', "The tags of these commands: partner."],
+    [["reports/tax/"], ["mail"], 'none of reports/tax/ has the tag "mail"', "These commands have no tags."],
   ])("%j with the tags %j is a usage error", (words, tags, message, hint) => {
     const failure = thrownBy(() => chosen(words, tags));
     expect([failure.message, failure.hint, failure.exitStatus]).toEqual([message, hint, 2]);

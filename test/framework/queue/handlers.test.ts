@@ -98,7 +98,7 @@ describe("a handler's module", () => {
     [{ run, attempts: 0 }, "has attempts 0\nIt must be a whole number of at least 1."],
     [{ run, attempts: "5" }, 'has attempts "5"'],
     [{ run, concurrency: 1.5 }, "has concurrency 1.5"],
-    [{ run, timeout: 5000 }, 'has timeout 5000\nIt is a duration, such as "30s".'],
+    [{ run, timeout: 5000 }, 'has timeout 5000\nIt must be a duration, such as "30s".'],
     [{ run, timeout: "0s" }, 'has timeout "0s"\nLeave it out for no limit.'],
     [{ run, attemps: 5 }, "declares attemps, which is not an option of a job\nDid you mean attempts?"],
     [

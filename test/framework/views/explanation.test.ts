@@ -412,19 +412,19 @@ Takes five fields, six (seconds first), a macro such as @daily, rate(45 minutes)
 or the shell replaces each * with file names. Exits with status 2 if the schedule is invalid.
 
 Options
-  --timezone <zone>        The schedule's zone, as in metadata (default: the host's)
-  --host-timezone <zone>   The zone of the host's cron (default: this host's)
-  --from <time>            Show the times after this one, in ISO 8601 (default: now)
+  --timezone <zone>        The schedule's time zone (default: the host's)
+  --host-timezone <zone>   The time zone of the host's cron (default: this host's)
+  --from <time>            Show times after this time, in ISO 8601 (default: now)
   --count <number>         How many upcoming times to show (default 5)
-  --name <Name>            The command's name, which determines the value of H
+  --name <Name>            The name of the command, on which the value of an H in the schedule depends
   --cron <cron>            The cron that reads the crontab (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
-  --as-written             Show what that cron does with exactly these fields, as in a line written by hand
-  --json                   Print it as JSON
+  --as-written             Show when cron would start a crontab line with exactly these fields, without laju's help
+  --json                   Print the explanation as JSON
   -h, --help               Show this text
 
 Examples
-  node laju explain "*/20 9-17 * * 1-5"                       Show it in words, with the next five times
-  node laju explain "0 9 * * *" --timezone America/New_York   Show when it starts on this host
+  node laju explain "*/20 9-17 * * 1-5"                       Explain a schedule in words, with its next five times
+  node laju explain "0 9 * * *" --timezone America/New_York   Show when a schedule in New York's time zone starts on this host
 `);
   });
 });

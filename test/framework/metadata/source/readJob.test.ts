@@ -15,8 +15,8 @@ const problemOf = (text: string) => {
 };
 
 test.each([
-  ["", '1:1  exports no handler\nWrite export default job("SendInvoice", {'],
-  ["export const runs = 1;", "1:1  exports no handler"],
+  ["", '1:1  the file exports no handler\nWrite export default job("SendInvoice", {'],
+  ["export const runs = 1;", "1:1  the file exports no handler"],
   [
     'import { job } from "../queue/job"; const n = String(1); export default job(n, { run() {} });',
     "1:77  a job name must be a plain string, found ",
@@ -31,8 +31,8 @@ test.each([
     '3:20  job("Report", …) does not match its file name\nWrite job("SendInvoice", …), or rename',
   ],
   ["export function run( {", "1:"],
-  ["export interface run {} export const helper = 1;", "1:1  exports no handler"],
-  ["const run = () => 1;", "1:1  exports no handler"],
+  ["export interface run {} export const helper = 1;", "1:1  the file exports no handler"],
+  ["const run = () => 1;", "1:1  the file exports no handler"],
   ["export const run = { job: 1 };", "1:20  run is not a function"],
   ["export default async function ({ job }) {}", "1:16  the default export is not a handler"],
   ["const run = () => 1; export default run;", "1:37  the default export is not a handler"],
@@ -46,11 +46,11 @@ test.each([
   ["export default { run() {}, timeouts: '3s' };", "1:28  a job has no timeouts\nDid you mean timeout?"],
   ["export function run() {}\nexport const attempts = 0;", "2:25  has attempts 0\nIt must be a whole number"],
   ["export function run() {}\nconst n = '2'; export { n as concurrency };", '2:11  has concurrency "2"'],
-  ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt is a duration"],
+  ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt must be a duration"],
   ["export function run() {}\nexport let backoff = 'soon';", '2:22  has backoff "soon"'],
   [
     "export const attempts = 2;\nexport default { run() {} };",
-    "1:8  exports attempts in addition to its default",
+    "1:8  the file exports attempts in addition to its default",
   ],
   [
     "export const attemps = 3;\nexport function run() {}",

@@ -180,7 +180,7 @@ test.each([
   ["export default { run() {}, retry: 3 };", '1:28  unknown field "retry"'],
   ["export const run = 5;", "1:8  run must be a function"],
   ["export async function* run() {}", "1:8  run is a generator function"],
-  ["export async function run() {}\nconst job = defer(run);", "2:13  this may start run"],
+  ["export async function run() {}\nconst job = defer(run);", "2:13  this code may start run"],
   ["module.exports = { run() {} };", "1:1  commands are ES modules"],
   ["exports.run = () => {};", "1:1  commands are ES modules"],
 ])("%s is an error with its position", (text, message) => {
