@@ -9,24 +9,25 @@ import { isSameTimezone } from "../schedule/times/timezoneNames";
 
 const minute = 60_000;
 /**
- * A start that is delayed by less than this is late, not missed: cron, too, starts an entry at any time within its
- * minute.
+ * How late a start may be and still count as on time, in milliseconds. cron, too, may start an entry at any time within
+ * its minute.
  */
 const longestDelay = minute;
 
 /** The starts that are due for a command. */
 export interface Due {
   name: string;
-  /** The scheduled times to start it for, ascending: usually one, but several for schedules with seconds. */
+  /**
+   * The scheduled times for which to start the command, ascending: usually one, but several for schedules with seconds.
+   */
   slots: number[];
-  /** How many earlier times were missed and will be skipped. */
+  /** How many earlier scheduled times were missed and will be skipped. */
   missed: number;
 }
 
 /**
- * Keeps track of which commands are due. Each time of a schedule is returned exactly once, no matter how the clock
- * changes. Behaves like cron except for starts missed by more than a minute, which follow the command's `catchUp`. Times
- * are milliseconds since the epoch.
+ * Keeps track of which commands are due. Behaves like cron, also when the clock changes, except for starts missed by
+ * more than a minute, which follow the command's `catchUp`. Times are milliseconds since the epoch.
  */
 export class Agenda {
   private items: Item[] = [];
@@ -79,8 +80,9 @@ export class Agenda {
   }
 
   /**
-   * Handles a clock that was set back. If it was set back by up to three hours, only schedules that begin with `*` run
-   * a second time; beyond that, cron starts over. (Less than a minute is normal clock correction.)
+   * Handles a clock that was set back by at least a minute; less is normal clock correction. If it was set back by less
+   * than three hours, only schedules that begin with `*` run again. Beyond that, all schedules do, because cron starts
+   * over.
    */
   private setBack(back: number, now: number): void {
     const isFresh = back >= longestCatchUp * minute;
@@ -123,7 +125,7 @@ interface Track {
   readonly schedule: Schedule;
   readonly clock: { timezone: string; hostTimezone: string };
   /**
-   * Whether its times are due again if the clock is set back. In cron, that is so for schedules that begin with `*`.
+   * Whether its times are due again if the clock is set back. In cron, that applies to schedules that begin with `*`.
    */
   readonly repeats: boolean;
   doneUntil: number;
@@ -138,7 +140,8 @@ function takeFrom({ name, tracks, catchUp }: Item, now: number): Due {
 }
 
 /**
- * The times to start: usually all of them. After a gap only the last, if it is recent enough or `catchUp` asks for it.
+ * The times for which to start the command: usually all. If any was missed, only the last, if it is recent enough or
+ * `catchUp` asks for it.
  */
 function slotsOf(times: number[], catchUp: CatchUp, now: number): number[] {
   const isLate = (time: number) => now - time >= longestDelay;

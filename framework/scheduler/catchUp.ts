@@ -9,7 +9,7 @@ export function startDetached(command: Pick<CommandFacts, "name" | "log">, slot:
   const log = openLog(logFileOf(command));
   try {
     const child = spawnCommand(command.name, slot, ["ignore", log, log]);
-    child.on("error", () => {}); // The next pass of the monitor notices that no run was recorded.
+    child.on("error", () => {}); // If the command cannot be started, the next `laju monitor` notices that no run was recorded.
     child.unref();
   } finally {
     closeSync(log);

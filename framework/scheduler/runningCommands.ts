@@ -13,8 +13,6 @@ export type OutputTarget = "log" | "stdout";
 type ChildProcess = ReturnType<typeof spawnCommand>;
 type StdioOptions = Parameters<typeof spawnMonitor>[0];
 
-/** The name of `laju monitor` among the commands. */
-
 /** Commands running in separate processes. */
 export class RunningCommands {
   private readonly children = new Set<ChildProcess>();

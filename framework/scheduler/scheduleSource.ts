@@ -35,7 +35,10 @@ export function scheduleSource(): ScheduleSource {
   };
 }
 
-/** The last run of a command that makes up for starts missed while no scheduler was running. */
+/**
+ * When a command with `catchUp: "last"` last ran, so that starts missed while no scheduler was running can be made up
+ * for.
+ */
 export function lastStart({ name, catchUp }: CommandFacts): number | undefined {
   if (catchUp !== "last") return undefined;
   try {

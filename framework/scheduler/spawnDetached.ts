@@ -16,7 +16,7 @@ export interface ByHand {
   hidesArguments: boolean;
 }
 
-/** Starts a compiled command as if by hand, so that a pause doesn't hold it back. */
+/** Starts a compiled command as if by hand, so that a pause doesn't stop it from starting. */
 export function spawnByHand(
   name: string,
   { words, key, hidesArguments }: ByHand,

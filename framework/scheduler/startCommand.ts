@@ -58,7 +58,10 @@ function outcomeOf(status: number, state: RunState | undefined): Ended {
   return hasTimedOut ? { status: timedOutStatus, outcome: "timed out" } : { status, outcome: "failed" };
 }
 
-/** The state that the ledger has for the run. Undefined if there is no ledger; then only the exit status is known. */
+/**
+ * The state that the ledger has for the run. Undefined if there is no ledger, in which case only the exit status is
+ * known.
+ */
 function recordedState(key: string): RunState | undefined {
   try {
     return stateOfRun(key);

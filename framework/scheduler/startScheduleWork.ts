@@ -12,7 +12,7 @@ import { lastStart, scheduleSource } from "./scheduleSource";
 import { hostWorkClock } from "./workClock";
 import { workSchedule } from "./workSchedule";
 
-/** How long commands may take to stop after SIGTERM. */
+/** How long commands may take to stop after SIGTERM, in milliseconds. */
 const graceMs = 10_000;
 
 /** The scheduler of `schedule:work`. */
@@ -72,7 +72,7 @@ function takeScheduleLock(): void {
   });
 }
 
-/** The first signal stops the scheduler, the second the commands. */
+/** The first signal stops the scheduler, the second terminates the running commands, and the third kills them. */
 function untilStopped(stop: () => void, running: RunningCommands): Promise<number> {
   return new Promise((resolve) => {
     let signals = 0;

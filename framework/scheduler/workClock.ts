@@ -1,7 +1,7 @@
-/** A clock with timers. */
+/** A clock that can also wake the scheduler at a given time. */
 export interface WorkClock {
   now(): number;
-  /** Calls back once, at that time or slightly later. Returns a function that cancels the call. */
+  /** Calls `call` once, at that time or slightly later. Returns a function that cancels the call. */
   wakeAt(time: number, call: () => void): () => void;
 }
 

@@ -10,7 +10,7 @@ export interface ScheduleWork {
   hostTimezone: string;
   /** The commands to start from now on. */
   commands: readonly CommandFacts[];
-  /** The time up to which a command's starts were handled before this scheduler began. */
+  /** The time up to which a command's starts had been handled before this scheduler began. */
   since: Since;
   /** The new commands, if they have changed. Called once a minute, just as cron checks its crontabs. */
   changes(): readonly CommandFacts[] | undefined;

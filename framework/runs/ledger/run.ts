@@ -1,8 +1,8 @@
 import type { LostOutput } from "../../process/output";
 
 /**
- * The state of a run. `lost` means that its process ended without recording the end. Whoever reads the ledger next sets
- * this state.
+ * The state of a run. `lost` means that its process ended without recording the end. The next process that reads the
+ * ledger sets this state.
  */
 export type RunState = "running" | "succeeded" | "failed" | "timed_out" | "skipped" | "lost";
 

@@ -14,18 +14,18 @@ interface Cells {
 const cells = {
   minute: { count: 60, shift: 0, spec: fieldSpecs.minute },
   hour: { count: 24, shift: 0, spec: fieldSpecs.hour },
-  // There is a cell 0, which is why `*` + `/2` matches the even days.
+  // crond has a cell for day 0, which is why `*` + `/2` matches the even days.
   dayOfMonth: { count: 32, shift: 0, spec: fieldSpecs.dayOfMonth },
   month: { count: 12, shift: 1, spec: fieldSpecs.month },
   dayOfWeek: { count: 7, shift: 0, spec: fieldSpecs.dayOfWeek },
 } as const satisfies Record<string, Cells>;
 
-/** The number of steps after which crond gives up on a range that never meets its end. */
+/** The number of steps after which crond gives up on a range that never reaches its end. */
 const failsafe = 1024;
 
 /**
- * Parses as crond.c of BusyBox does. crond always follows the wall clock. laju's engine does so for fields that begin
- * with `*`, so the minute field is marked as one of those.
+ * Parses as crond.c of BusyBox does. crond always follows the wall clock. laju's engine does that only for schedules
+ * whose minute or hour field begins with `*`, so this marks the minute field as beginning with `*`.
  */
 export function readBusyBox(line: string, words: readonly string[]): RawFields | Never {
   const hash = line.indexOf("#");
@@ -47,7 +47,10 @@ function wordsOf(text: string): string[] {
   return text.split(/[ \t]+/).filter((word) => word !== "");
 }
 
-/** If both fields are restricted, a match in either is enough. A field that covers every day does not count. */
+/**
+ * Combines the two day fields. If both are restricted, a match in either is enough; a field that covers every day is
+ * not restricted.
+ */
 function dayFields(days: readonly boolean[], weekdays: readonly boolean[]) {
   const [daysUsed, weekUsed] = [days.includes(false), weekdays.includes(false)];
   const isBoth = daysUsed !== weekUsed || !daysUsed;
@@ -90,7 +93,7 @@ function readItem(item: string, spec: FieldSpec, shift: number, count: number): 
   if (rest.startsWith("-") && to < 0) {
     const last = readValue(rest.slice(1), spec, shift);
     if (last === undefined) return undefined;
-    // crond treats a first value below all cells as "no value yet".
+    // A first value below all cells is lost, because crond uses negative numbers for "no value yet".
     if (first.value < 0) return { from: last.value, to: last.value, step: 1, rest: last.rest };
     [to, rest] = [last.value, last.rest];
   }

@@ -6,7 +6,7 @@ export type AsWritten =
   | { kind: "reboot" }
   /** The line is accepted but never starts the command. */
   | { kind: "never"; reason: string }
-  /** crontab(1) or the daemon rejects the line. */
+  /** crontab(1) refuses to install the line, or the daemon refuses to load it. */
   | { kind: "refused"; reason: string };
 
 /** The values of each field, as the daemon stores them. */

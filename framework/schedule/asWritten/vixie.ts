@@ -42,7 +42,7 @@ function readList(word: string, spec: FieldSpec, reader: "debian" | "cronie"): S
   }
 }
 
-/** Adds the values of one range, and returns the text after it; undefined for an invalid range. */
+/** Adds the values of a range to the field, and returns the text after the range; undefined for an invalid range. */
 function readRange(
   text: string,
   spec: FieldSpec,

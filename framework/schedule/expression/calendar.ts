@@ -8,8 +8,8 @@ export interface Compiled {
   /** Minutes of the day, ascending. */
   readonly times: readonly number[];
   /**
-   * Whether cron treats the schedule as a wildcard during clock changes, because its minute or hour field begins with
-   * `*`.
+   * Whether the minute or hour field begins with `*`. During clock changes, cron then treats the schedule as a
+   * wildcard.
    */
   readonly isWild: boolean;
   /** The mask of matching days in a month (1-12) of this length (28-31) whose first day is this weekday (0-6). */
@@ -68,8 +68,8 @@ function monthDayMask({ dayOfMonth }: CalendarSchedule, length: number, first: n
 }
 
 /**
- * The day itself if it is a weekday, the Friday before a Saturday, or the Monday after a Sunday. If that falls in
- * another month, the nearest weekday in the other direction.
+ * The day itself if it is a weekday, the Friday before a Saturday, or the Monday after a Sunday. If that Friday or
+ * Monday is in another month, the nearest weekday in the other direction.
  */
 function nearestWorkday(day: number, length: number, first: number): number {
   const weekday = (first + day - 1) % 7;

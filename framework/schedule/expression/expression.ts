@@ -88,7 +88,7 @@ function wrongCount(text: string, words: readonly { text: string; offset: number
   const count = words.length === 1 ? "1 field" : `${words.length} fields`;
   const kept = words.map((word) => word.text);
   const five = [...kept, "*", "*", "*", "*", "*"].slice(0, 5).join(" ");
-  // Quartz has seconds first and the year last.
+  // Quartz's expressions begin with seconds and may end with a year.
   const quartz = kept.length === 7 ? [kept.slice(0, 6).join(" ")] : [];
   return new Misspelling(
     `schedule ${shown(text)} has ${count}, expected 5`,

@@ -6,7 +6,7 @@ export interface FieldSpec {
   readonly label: string;
   readonly min: number;
   readonly max: number;
-  /** Full names in the order of their numbers. Their first three letters are accepted, too. */
+  /** Full names in the order of their numbers. Their first three letters are accepted as well. */
   readonly names: readonly string[];
   /** The allowed values, for messages. */
   readonly allowed: string;

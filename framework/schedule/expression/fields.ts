@@ -29,7 +29,7 @@ interface Item {
   readonly offset: number;
 }
 
-/** Parses one field: a list of values, ranges, steps, H, and in day fields the L, W and # forms. */
+/** Parses one field: a list of values, ranges and steps, of H and, in day fields, of the L, W and # forms. */
 export function readField(source: FieldText): Readonly<Gathered> {
   if (source.text !== "*") return gather(source);
   const known = stars.get(source.spec) ?? gather(source);
@@ -37,7 +37,7 @@ export function readField(source: FieldText): Readonly<Gathered> {
   return known;
 }
 
-/** Caches the parsed `*`: a typical schedule has three of them, and they take half of its parsing time. */
+/** Caches the parsed `*`: a typical schedule contains three, and they take half of its parsing time. */
 const stars = new Map<FieldSpec, Readonly<Gathered>>();
 
 function gather(source: FieldText): Gathered {
@@ -103,7 +103,9 @@ function readSpan({ spec }: FieldText, text: string, { values }: Gathered): bool
   return true;
 }
 
-/** H, H/15, H(0-7), H(0-29)/10: a value, or the start of a series of steps, derived from the command's name. */
+/**
+ * Parses H, H/15, H(0-7) or H(0-29)/10: a value, or the start of a series of steps, derived from the command's name.
+ */
 function readHash(source: FieldText, text: string, gathered: Gathered): boolean {
   const match = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/i.exec(text);
   if (!match) return false;

@@ -8,7 +8,7 @@ export interface ScheduleProblem {
   readonly offset: number;
   readonly length: number;
   readonly found: string;
-  /** The allowed values there. */
+  /** The values allowed at that position. */
   readonly allowed: string;
   /** The closest valid expression. */
   readonly suggestion?: string;
@@ -47,7 +47,7 @@ function hintFor({ field, allowed, suggestion }: ScheduleProblem): string {
   return suggestion === undefined ? `${rule}.` : `${rule}, such as "${suggestion}".`;
 }
 
-/** The text, quoted and shortened for a one-line message. */
+/** Quotes and shortens a text for a one-line message. */
 export function shown(text: string): string {
   const printable = JSON.stringify(text);
   return printable.length <= 82 ? printable : `${printable.slice(0, 78)}…"`;

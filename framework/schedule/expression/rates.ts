@@ -60,8 +60,8 @@ function rateOf(count: number, unit: string): Rate | undefined {
 }
 
 /**
- * A rate of this many seconds. Undefined if it is neither whole minutes nor a divisor of a minute, because fields
- * cannot express it.
+ * A rate of this many seconds; undefined if fields cannot express it, because it is neither whole minutes nor a divisor
+ * of a minute.
  */
 function seconds(count: number): Rate | undefined {
   if (count % 60 === 0) return rateOf(count / 60, "minute");
@@ -70,7 +70,7 @@ function seconds(count: number): Rate | undefined {
 }
 
 function weeks(count: number): Rate {
-  // Weeks begin on Monday, but day 0 was a Thursday, hence the shift.
+  // The shift makes weeks begin on Monday, because day 0 (1970-01-01) was a Thursday.
   return {
     kind: "calendar",
     fields: "0 0 * * 1",

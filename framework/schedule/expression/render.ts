@@ -1,7 +1,7 @@
 import { type FieldSpec, fieldSpecs } from "./fieldSpecs";
 import type { CalendarSchedule, Field, MonthDays, Schedule, WeekDays } from "./types";
 
-/** The schedule in laju's normal form. Parsing it yields the same times again. */
+/** Renders a schedule in laju's normal form. Parsing the result yields the same times. */
 export function renderSchedule(schedule: Schedule): string {
   if (schedule.kind === "reboot") return "@reboot";
   if (schedule.kind === "interval") return `rate(${schedule.minutes} ${plural("minute", schedule.minutes)})`;
@@ -12,7 +12,7 @@ export function renderSchedule(schedule: Schedule): string {
   return isWholeMinute ? fields : `${renderField(fieldSpecs.second, second)} ${fields}`;
 }
 
-/** Caches rendered fields, because a crontab entry is also identified by its fields, and they are compared often. */
+/** Caches rendered fields, because schedules are often compared by them. */
 const written = new WeakMap<CalendarSchedule, string>();
 
 /** The five fields (L, W and # included) without seconds. */
@@ -38,7 +38,7 @@ export function hasCalendarForms({ dayOfMonth, dayOfWeek }: CalendarSchedule): b
   );
 }
 
-/** Renders one plain field. A leading `*` is neither dropped nor added, since cron's rules depend on it. */
+/** Renders one plain field. Neither drops nor adds a leading `*`, because cron's rules depend on it. */
 export function renderField(spec: FieldSpec, { values, star }: Field): string {
   const top = spec.key === "dayOfWeek" ? 6 : spec.max;
   if (!star) return compressed(values);
@@ -49,7 +49,8 @@ export function renderField(spec: FieldSpec, { values, star }: Field): string {
 }
 
 /**
- * The smallest n for which the field contains all values of `*` + `/n`. There is one, since the field began with `*`.
+ * The smallest n for which `*` + `/n` covers all values of the field. There always is one, because the field began with
+ * `*`.
  */
 function starStep(values: readonly number[], min: number, top: number): number {
   const present = new Set(values);

@@ -1,12 +1,12 @@
 import { parseSchedule } from "./expression";
 import type { Schedule } from "./types";
 
-/** Keyed by the list of expressions, because copies of a command object share that list. */
+/** The cache's keys are the lists of expressions, because copies of a command object share the list. */
 const cache = new WeakMap<readonly string[], { name: string; parsed: readonly Schedule[] }>();
 
 /**
- * A command's parsed schedules. Cached, because one listing needs them several times: for next times, descriptions and
- * crontab entries. Throws a ScheduleError for the first invalid one.
+ * A command's parsed schedules. They are cached, because one listing needs them several times: for next times,
+ * descriptions and crontab entries. Throws a ScheduleError for the first invalid schedule.
  */
 export function schedulesOf({ name, schedules }: { name: string; schedules: readonly string[] }) {
   const known = cache.get(schedules);

@@ -36,11 +36,11 @@ function withoutComma(expression: string, offset: number): string[] {
   return [expression.slice(0, at) + expression.slice(at + 1)];
 }
 
-/** Candidates, best first. The last is always valid; the others need not be. */
+/** Candidates, best first. Only the last one is sure to be valid. */
 function* spellingsFor(spec: FieldSpec, item: string): Generator<string> {
   const start = /^(\w+)\/(\d+)$/.exec(item);
   if (start && Number(start[2]) > 0) yield `${start[1]}-${topOf(spec)}/${start[2]}`;
-  // This corrects full-width and other look-alike characters.
+  // Normalizing corrects full-width and other look-alike characters.
   yield item.normalize("NFKC");
   yield item.replace(/^(\w+)#(\d+)$/, (_, day: string, nth: string) => nthWeekday(spec, day, nth));
   if (/^L-\d+$/i.test(item)) yield "L";

@@ -1,7 +1,10 @@
 /** One field of an expression: its sorted values, and whether its text begins with `*`. */
 export interface Field {
   readonly values: readonly number[];
-  /** cron's rules for days and clock changes depend on the first character, not on the values. */
+  /**
+   * Whether the field's text begins with `*`. cron's rules for days and clock changes depend on that character, not on
+   * the values.
+   */
   readonly star: boolean;
 }
 
@@ -10,12 +13,12 @@ export interface MonthDays extends Field {
   readonly last: boolean;
   /** `LW`: the last Monday-to-Friday day of the month. */
   readonly lastWorkday: boolean;
-  /** `15W`: the Monday-to-Friday day nearest to each of these, within the month. */
+  /** `15W`: for each of these days, the nearest Monday-to-Friday day within the month. */
   readonly nearWorkday: readonly number[];
 }
 
 export interface WeekDays extends Field {
-  /** `5L`: the last such weekday of the month. */
+  /** `5L`: for each of these weekdays, the last one of the month. */
   readonly last: readonly number[];
   /** `1#2`: the nth such weekday of the month. */
   readonly nth: readonly { readonly day: number; readonly n: number }[];
@@ -37,7 +40,10 @@ export interface CalendarSchedule {
   readonly dayOfMonth: MonthDays;
   readonly month: Field;
   readonly dayOfWeek: WeekDays;
-  /** Set for `rate(n days)` and `rate(n weeks)`: only days match whose number plus `shift` is divisible by `days`. */
+  /**
+   * Set for `rate(n days)` and `rate(n weeks)`: a day matches only if the number of days since 1970-01-01, plus `shift`,
+   * is divisible by `days`.
+   */
   readonly cycle?: { readonly days: number; readonly shift: number };
   /** Whether `H` was used, so that the times depend on the command's name. */
   readonly hashed: boolean;

@@ -35,7 +35,7 @@ function timeWords({ second, minute, hour }: CalendarSchedule): string {
   return `${seconds} of ${minutes[0].toLowerCase()}${minutes.slice(1)}${hourWords(minute, hour)}`;
 }
 
-/** "08:00 and 20:00", if there are few enough times to list. */
+/** "08:00 and 20:00" if there are few enough times to list; otherwise undefined. */
 function clockTimes(minute: Field, hour: Field): string | undefined {
   if (minute.values.length * hour.values.length > 6 || hour.values.length === 24) return undefined;
   return listed(hour.values.flatMap((h) => minute.values.map((m) => `${two(h)}:${two(m)}`)));
@@ -68,7 +68,10 @@ function hourWords(minute: Field, { values }: Field): string {
   return ` ${listed(spans.map(([from, to]) => `from ${two(from)}:00 to ${two(to)}:${two(last)}`))}`;
 }
 
-/** Describes the days. Both day fields must match if either begins with `*`; otherwise one is enough. */
+/**
+ * Describes the days. If either day field begins with `*`, a day must match both fields; otherwise it need match only
+ * one.
+ */
 function dayWords(schedule: CalendarSchedule): string {
   const { dayOfMonth, dayOfWeek, cycle } = schedule;
   if (cycle) return cycle.shift === 0 ? `every ${cycle.days} days` : `Mondays, every ${cycle.days / 7} weeks`;

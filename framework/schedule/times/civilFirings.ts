@@ -3,7 +3,8 @@ import { civilDate, monthLength, weekdayOf } from "../expression/civil";
 import type { CalendarSchedule } from "../expression/types";
 
 const dayMinutes = 1440;
-// The calendar repeats every 400 years, so a schedule without a matching day in 400 years has none at all.
+// The number of months to search. The calendar repeats every 400 years, so a schedule that matches no day in 400 years
+// never matches.
 const monthsSearched = 4801;
 
 /** The first civil minute at or after `at` that matches the schedule's fields; undefined if there is none. */

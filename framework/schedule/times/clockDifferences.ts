@@ -1,12 +1,13 @@
 import { type Stretch, stretchesOfYear } from "./timezones";
 
-// Years with known time zone rules. Fixed, so that a crontab doesn't depend on today's date.
+// The years for which a crontab is checked, in which time zone rules are known. They are fixed, so that a crontab
+// doesn't depend on today's date.
 const firstYear = 2024;
 const lastYear = 2050;
 
 const cache = new Map<string, readonly Stretch[]>();
 
-/** A zone's stretches in the years that a crontab is written for. */
+/** A zone's stretches (see `Stretch`) in the years for which a crontab is checked. */
 export function knownStretches(timezone: string): readonly Stretch[] {
   let stretches = cache.get(timezone);
   if (!stretches) {
@@ -18,7 +19,9 @@ export function knownStretches(timezone: string): readonly Stretch[] {
 
 const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
 
-/** The differences between the host's clock and the zone's, in minutes modulo 60. Usually there is only one. */
+/**
+ * By how many minutes, modulo 60, the host's clock differs from the zone's. The list usually contains only one number.
+ */
 export function minuteShifts(timezone: string, hostTimezone: string): number[] {
   const zone = knownStretches(timezone);
   const host = knownStretches(hostTimezone);

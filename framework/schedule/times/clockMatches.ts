@@ -2,7 +2,7 @@ import type { CalendarSchedule } from "../expression/types";
 import { firstCivilMinute } from "./civilFirings";
 import { knownStretches } from "./clockDifferences";
 
-/** The first of a schedule's times that a zone's clocks skip, and the first that they repeat, such as "02:30". */
+/** A schedule's first time that a zone's clocks skip, and its first time that they repeat, such as "02:30". */
 export interface ClockMatches {
   readonly skipped?: string;
   readonly repeated?: string;

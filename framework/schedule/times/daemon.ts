@@ -2,15 +2,18 @@ import { compile } from "../expression/calendar";
 import type { CalendarSchedule } from "../expression/types";
 import { firstCivilMinute } from "./civilFirings";
 
-/** If the clock jumps by more than this many minutes, cron doesn't catch up but starts from the new time. */
+/**
+ * If the clock jumps by more than this many minutes, cron doesn't start what it missed but continues from the new time.
+ */
 export const longestCatchUp = 180;
 
 /**
- * After a jump of up to this many minutes, cron replays all entries; after a longer one, only those without wildcards.
+ * After a jump of up to this many minutes, cron starts all missed entries; after a longer one, only those without
+ * wildcards.
  */
 const shortCatchUp = 5;
 
-/** The runs of one entry after the local clock jumped ahead, and the civil minute that cron has reached after them. */
+/** An entry's runs after the local clock jumped ahead, and the civil minute that cron has reached after those runs. */
 export interface Replay {
   /** The minutes since the epoch in which runs start, repeated if several start in one minute. */
   readonly runs: readonly number[];

@@ -5,11 +5,12 @@ import { longestCatchUp, replayAfterJump } from "./daemon";
 import { isSameTimezone } from "./timezoneNames";
 import { type Stretch, stretchesFrom } from "./timezones";
 
-/** The clock that a schedule follows: its own time zone and the host's. */
+/** The time zones that decide when a schedule fires: its own and the host's. */
 export interface Clock {
   readonly timezone: string;
   /**
-   * The host's zone (default: the same as `timezone`). If they differ, laju decides when the command starts, not cron.
+   * The host's time zone (default: the same as `timezone`). If the two differ, laju decides when the command starts,
+   * not cron.
    */
   readonly hostTimezone?: string;
 }
@@ -42,7 +43,10 @@ export function fires(schedule: Schedule, at: Date, clock: Clock): boolean {
   return nextFirings(schedule, { ...clock, from: new Date(instant - 1), count: 1 })[0]?.getTime() === instant;
 }
 
-/** How late a start can be and still belong to its scheduled time: cron makes up for up to four missed minutes. */
+/**
+ * How late a start can be and still belong to its scheduled time, in milliseconds: cron makes up for up to four missed
+ * minutes.
+ */
 export const lateStart = 5 * minuteMilliseconds;
 
 /** The latest start at or before `at`, at most `within` milliseconds earlier. */
@@ -85,7 +89,7 @@ function* withSeconds(schedule: CalendarSchedule, from: number, clock: Clock): G
 /** The minutes at or after `from` in which the schedule starts, without duplicates. */
 function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): Generator<number> {
   const isForeign = clock.hostTimezone !== undefined && !isSameTimezone(clock.timezone, clock.hostTimezone);
-  // cron may still be catching up after an earlier clock change at `from`.
+  // At `from`, cron may still be starting what it missed in an earlier clock change.
   const earliest = from - 2 * longestCatchUp;
   let last = from - 1;
   for (const stretch of stretchesFrom(clock.timezone, earliest)) {
@@ -95,7 +99,7 @@ function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): G
       last = minute;
       yield minute;
     }
-    // `last` also skips the runs of a replay, which spill into the first minutes of the stretch.
+    // Start after `last` too: the runs of a replay can spill into the first minutes of the stretch.
     let civil = Math.max(beginning.civil, last + 1 + stretch.offset);
     for (;;) {
       const next = firstCivilMinute(schedule, civil);

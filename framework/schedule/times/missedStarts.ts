@@ -5,15 +5,17 @@ export interface ExpectedStarts {
   name: string;
   schedules: readonly string[];
   clock: Clock;
-  /** Checks scheduled times after this moment (milliseconds since the epoch) … */
+  /** Scheduled times after this moment are checked (milliseconds since the epoch). */
   after: number;
-  /** … up to this moment, which should be `lateStart` before now, because a start can be late. */
+  /**
+   * Scheduled times up to this moment are checked. It should be `lateStart` before now, because a start can be late.
+   */
   until: number;
   /** The start times of the command's runs from `after` to now, in any order. */
   starts: readonly number[];
 }
 
-/** Enough for two weeks of a schedule that fires every minute. */
+/** The most scheduled times to check: enough for almost two weeks of a schedule that fires every minute. */
 const maxFirings = 20_000;
 
 /**
@@ -52,8 +54,8 @@ function startsPerTime(times: readonly number[], starts: readonly number[]): num
 }
 
 /**
- * If a start was so late that the next scheduled time had already passed, that time appears to have two
- * starts.
+ * Whether a seemingly missed start was only late. If it began after the next scheduled time, that time seems to have
+ * two starts.
  */
 function hasLateStart(times: readonly number[], counts: number[], missed: number): boolean {
   for (let index = missed + 1; index < times.length && times[index] - times[missed] < lateStart; index++) {

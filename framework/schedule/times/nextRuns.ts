@@ -1,7 +1,7 @@
 import { schedulesOf } from "../expression/schedulesOf";
 import { nextFirings } from "./firings";
 
-/** Which due starts a cron daemon skips by design. */
+/** The starts that a cron daemon skips by design. */
 export interface DaemonQuirks {
   /** The daemon doesn't start a line again while its last run is still in progress. */
   waitsForLastRun?: boolean;

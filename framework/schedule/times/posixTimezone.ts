@@ -1,8 +1,8 @@
 import { nameableTimezone } from "./timezoneNames";
 
 /**
- * The name of the zone that a value of TZ means to a C program. `system` is the zone of /etc/localtime. Undefined if no zone
- * name corresponds to the value, such as "CET-1CEST,M3.5.0,M10.5.0/3".
+ * The name of the time zone that a C program uses for a value of TZ. `system` is the zone of /etc/localtime. Undefined
+ * if no zone name corresponds to the value, such as "CET-1CEST,M3.5.0,M10.5.0/3".
  */
 export function timezoneOfTz(tz: string | undefined, system: string): string | undefined {
   if (tz === undefined) return system;

@@ -50,7 +50,7 @@ export function isIntlOnly(name: string): boolean {
   return intlOnlyNames.has(name) || name.startsWith("SystemV/");
 }
 
-/** The name that was most likely meant: the first valid guess, or else the most similar name. */
+/** The time zone that was most likely meant: the first valid guess, or else the most similar name. */
 export function nearestTimezone(
   typed: string,
   names: readonly string[],
@@ -72,11 +72,14 @@ function* guesses(typed: string, names: readonly string[]): Generator<string | u
   yield Object.hasOwn(abbreviations, path.toUpperCase()) ? abbreviations[path.toUpperCase()] : undefined;
   yield ofOffset(path, names);
   yield names.find((name) => name.toLowerCase().endsWith(`/${lower}`));
-  // "America/NewYork", "Asia/HongKong"
+  // This finds the zones meant by "America/NewYork" and "Asia/HongKong".
   yield names.find((name) => name.replaceAll("_", "").toLowerCase() === lower.replaceAll(/[_-]/g, ""));
 }
 
-/** "GMT+2", "UTC+02:00", "+05:30": hours ahead of UTC, as people write them (POSIX has the opposite sign). */
+/**
+ * Finds the zone meant by "GMT+2", "UTC+02:00" or "+05:30": hours ahead of UTC, as people write them. (POSIX uses the
+ * opposite sign.)
+ */
 function ofOffset(text: string, names: readonly string[]): string | undefined {
   const [, sign, hours, minutes = "00"] = /^(?:UTC|GMT|Z)?([+-])(\d{1,2})(?::?(\d\d))?$/i.exec(text) ?? [];
   if (sign === undefined) return undefined;

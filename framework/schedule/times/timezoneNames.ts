@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { isIntlOnly, nearestTimezone } from "./timezoneHints";
 import type { ZoneRules } from "./zoneFile";
 
-/** Names that always mean UTC, so they need no lookup. */
+/** Names that always mean UTC, so they need not be looked up. */
 export const fixedToUtc: ReadonlySet<string> = new Set([
   "UTC",
   "Etc/UTC",
@@ -12,7 +12,7 @@ export const fixedToUtc: ReadonlySet<string> = new Set([
   "Zulu",
 ]);
 
-/** The system's zone files, which guards in the crontab use (`TZ=Europe/Berlin date`). */
+/** The system's zone files, which time zone guards in the crontab use (`TZ=Europe/Berlin date`). */
 export interface ZoneFiles {
   rulesOf(name: string): ZoneRules | undefined;
   names(): readonly string[];
@@ -21,8 +21,8 @@ export interface ZoneFiles {
 let zoneFiles: ZoneFiles | undefined;
 
 /**
- * Sets the zone files with which names are checked, in addition to Intl. Compiled commands don't set any and use only
- * Intl.
+ * Sets the zone files against which names are checked, in addition to Intl. Compiled commands don't set any, so they
+ * use only Intl.
  */
 export function useZoneFiles(files: ZoneFiles | undefined): void {
   zoneFiles = files;
@@ -30,8 +30,8 @@ export function useZoneFiles(files: ZoneFiles | undefined): void {
 }
 
 /**
- * Returns the name of a time zone, or throws. Guards in the crontab use the system's zone files, and everything else
- * uses Intl. So the name, as spelled here, must mean the same zone to both.
+ * Returns the name of a time zone, or throws. Time zone guards in the crontab use the system's zone files, and
+ * everything else uses Intl. So the name, as spelled here, must mean the same zone to both.
  */
 export function checkTimezone(timezone: string): string {
   checkTimezoneName(timezone);
@@ -104,8 +104,8 @@ function verdictOf(timezone: string): Verdict {
 }
 
 /**
- * Whether the system's files have the same times for the name and for Intl's canonical name. Don't compare offsets with
- * Intl's: they differ between editions of the time zone database (doctor reports that).
+ * Whether the system's zone files have the same times for this name and for Intl's canonical name. This doesn't compare
+ * with Intl's offsets, because Intl may use another edition of the time zone database (which doctor reports).
  */
 function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
   const rules = files.rulesOf(timezone);
@@ -118,7 +118,8 @@ function compareWithFile(timezone: string, files: ZoneFiles): Verdict {
     : "different";
 }
 
-// The past doesn't matter, and after 2037 zone files repeat the same rules.
+// The minutes at which to compare two zones: two per month from 2024 on. Earlier years don't matter, and after 2037 zone
+// files repeat the same rules.
 const halfMonths = Array.from(
   { length: 24 * 13 },
   (_, index) => (Date.UTC(2024, 0, 1) + index * 1_314_000_000) / 60_000,
@@ -140,7 +141,10 @@ function resolve(timezone: string): string | undefined {
   }
 }
 
-/** Whether two names mean the same zone. cron's own rules apply to commands in the host's zone. */
+/**
+ * Whether two names mean the same time zone. In the host's zone, cron decides when a command starts; in another zone,
+ * laju does.
+ */
 export function isSameTimezone(one: string, other: string): boolean {
   if (one === other || (fixedToUtc.has(one) && fixedToUtc.has(other))) return true;
   if (fixedToUtc.has(one) || fixedToUtc.has(other)) return false;

@@ -5,7 +5,7 @@ import { checkTimezoneName, fixedToUtc } from "./timezoneNames";
 /** A stretch of time with a constant UTC offset. Times are minutes since the epoch; offsets are minutes east. */
 export interface Stretch {
   readonly start: number;
-  /** Exclusive. */
+  /** The end is exclusive. */
   readonly end: number;
   readonly offset: number;
   /** The previous offset. Equal to `offset` if the clocks don't change at the start. */
@@ -68,8 +68,8 @@ function changesOf(timezone: string, year: number): readonly Change[] {
 }
 
 /**
- * A year with the same changes. From 2101, every zone follows a yearly rule, so changes depend only on the year's
- * calendar.
+ * An earlier year with the same changes. From 2101 on, every zone follows a yearly rule, so changes depend only on the
+ * year's calendar.
  */
 function settledYear(year: number): number {
   if (year <= 2128) return year;

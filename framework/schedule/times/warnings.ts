@@ -4,7 +4,9 @@ import { compressed } from "../expression/render";
 import type { CalendarSchedule, Field, Schedule } from "../expression/types";
 import { type Stretch, stretchesOfYear } from "./timezones";
 
-/** Warnings about surprising effects of a schedule and, if a zone is given, of its clock changes. */
+/**
+ * Warnings about a schedule's surprising effects and, if a time zone is given, about the effects of its clock changes.
+ */
 export function scheduleWarnings(
   schedule: Schedule,
   options: { timezone?: string; year?: number } = {},

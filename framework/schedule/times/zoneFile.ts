@@ -49,7 +49,7 @@ function timesIn(view: DataView, start: number, { times }: Counts, width: number
   );
 }
 
-/** The offsets before the first change and after each change. */
+/** The offset before the first change, then the offset after each change. */
 function offsetsIn(view: DataView, start: number, { times, types }: Counts) {
   const ofType = Array.from({ length: types }, (_, type) => view.getInt32(start + times + type * 6) / 60);
   const after = Array.from({ length: times }, (_, index) => ofType[view.getUint8(start + index)]);
