@@ -5,9 +5,9 @@ import { describe, expect, test } from "vitest";
 const root = join(import.meta.dirname, "..");
 
 /**
- * The layers, from the top down: a folder may import only from layers below its own. Folders on the same
- * layer don't import each other. (config/ must not import framework/start, which is above it. It loads that module by
- * the name `#startExported` from package.json's imports.)
+ * The layers, from top to bottom. A folder may import only from layers below its own, and not from other folders on its
+ * layer. (config/ starts framework/start, which is above it, without importing it: it loads the module by the name
+ * `#startExported` from package.json's imports.)
  */
 const layers: Record<string, string>[] = [
   { "laju.js": "starts the command line, compiled or from its sources" },
@@ -73,12 +73,10 @@ const layers: Record<string, string>[] = [
   },
 ];
 
-/**
- * The app's folders. They import their own files and, by the package's name, laju's modules that package.json exports.
- */
+/** The app's folders. Their files import each other, and laju's modules by the names that package.json exports. */
 const apps = ["app", "commands"];
 
-/** Folders with a file per verb, and the app's own folders, which can grow. */
+/** Whether a folder may contain many files: it has a file per verb, or it belongs to the app. */
 function mayBeLarge(place: string): boolean {
   return (
     place === "commands/native" ||
@@ -88,7 +86,7 @@ function mayBeLarge(place: string): boolean {
 
 interface Source {
   path: string;
-  /** A source's text without its comments. */
+  /** The source's text, without its comments. */
   code: string;
 }
 
@@ -195,7 +193,7 @@ describe("code that runs in production", () => {
 
   test("prints JSON only through jsonText", () => {
     const verbs = inside.filter(({ path }) => path.startsWith("commands/native/"));
-    // This module uses JSON.stringify to write a TypeScript string.
+    // MakeJob uses JSON.stringify to write a TypeScript string.
     expect(whereFound(verbs, /\bJSON\.stringify\(/)).toEqual(["commands/native/MakeJob.ts"]);
   });
 
@@ -218,8 +216,8 @@ describe("code that runs in production", () => {
     const makes =
       /\b(mkdir|mkdtemp|writeFile|appendFile|createWriteStream)(Sync)?\(|\bopen(Sync)?\([^)]*["'](a|w)x?\+?["']/;
     const elsewhere = inside.filter(({ path }) => !path.startsWith("framework/files/"));
-    // These are temporary files, the user's own sources, paths chosen by the user, test folders, and paths
-    // made safe before.
+    // They write temporary files, the user's own sources, files at paths that the user chose or that were made safe
+    // before, and tests' folders.
     expect(whereFound(elsewhere, makes)).toEqual([
       "framework/catalog/jobTypes.ts",
       "framework/config/testEnvironment.ts",
@@ -262,7 +260,7 @@ function layerOf(path: string): number | undefined {
   return folder === undefined ? undefined : layers.findIndex((layer) => folder in layer);
 }
 
-/** The innermost layer folder that contains a file. */
+/** The innermost of the layers' folders that contains a file. */
 function folderOf(path: string): string | undefined {
   const folders = layers.flatMap((layer) => Object.keys(layer)).filter((folder) => isWithin(path, folder));
   return folders.sort((one, other) => other.length - one.length)[0];
@@ -276,7 +274,7 @@ function isWithin(path: string, place: string): boolean {
   return path === place || path.startsWith(`${place}/`) || withoutEnding(path) === place;
 }
 
-/** The project modules that a file imports, as paths from the root without extension. */
+/** The project's modules that a file imports, as paths relative to the root, without extension. */
 function importsOf(path: string, code: string): string[] {
   const named = [...code.matchAll(/\b(?:from|import|import\(|require\()\s*["']([^"']+)["']/g)];
   return named

@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const project = join(import.meta.dirname, "..");
-/** laju's settings. The app's own follow them. */
+/** The part of the file with laju's settings. The app's own settings follow it. */
 const [example = ""] = readFileSync(join(project, ".env.example"), "utf8").split(
   "# --- The app's own settings",
 );
@@ -12,7 +12,10 @@ const config = ["config", "findRoot", "loadEnvFile", "testEnvironment"]
   .map((name) => readFileSync(join(project, "framework", "config", `${name}.ts`), "utf8"))
   .join("\n");
 
-/** Read by config.ts, but set by a terminal, a shell, a crontab line or laju itself rather than in .env. */
+/**
+ * Variables that config.ts reads, but that don't belong in .env: a terminal, a shell, a crontab line or laju itself
+ * sets them.
+ */
 const setByOthers = ["NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "TZ"].concat([
   "LAJU_ENTRY",
   "LAJU_SLOT",

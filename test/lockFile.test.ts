@@ -7,8 +7,8 @@ const { packages } = read("package-lock.json");
 
 describe("package-lock.json", () => {
   test("keeps npm from compiling better-sqlite3 13, which contains its binaries", () => {
-    // The package declares this itself, but npm ignores that when installing from a lock file, and drops this line
-    // whenever it writes one. Without the line, `npm ci` needs Python and a compiler.
+    // The package's package.json contains gypfile: false, but npm ignores it when it installs from a lock file, and
+    // drops this line whenever it writes one. Without the line, `npm ci` needs Python and a compiler.
     expect(packages["node_modules/better-sqlite3"]).toMatchObject({ gypfile: false });
   });
 

@@ -16,7 +16,8 @@ describe.skipIf(!areAllHere)("crontab.example", () => {
     const flags = ["--root", "/path/to/app", "--node", "/usr/bin/node", "--env", "demo"];
     const printed = await app.laju("crontab", ...flags);
     expect(printed).toMatchObject({ status: 0, stderr: "" });
-    // After a change: node laju build && node laju crontab (with these flags) > crontab.example
+    // If this fails after a change, update the file: node laju build && node laju crontab (with these flags) >
+    // crontab.example
     const example = readFileSync(join(import.meta.dirname, "../../crontab.example"), "utf8");
     expect(example).toBe(printed.stdout);
   });

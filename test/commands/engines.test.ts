@@ -9,7 +9,9 @@ import { pathOf, shipped } from "./shipped";
 
 const has = (name: string) => shipped.includes(name);
 
-/** Imported by path, so that an example can be deleted without breaking the type check. */
+/**
+ * Imports a command by its path. The type check then also passes without the file, because users may delete examples.
+ */
 async function example(name: string): Promise<CommandDefinition> {
   return (await import(pathOf(name))).default;
 }

@@ -1,7 +1,7 @@
 import { seed } from "../../scripts/demo/seed";
 import { type AppInProcess, appInProcess, morning } from "../support/apps/appInProcess";
 
-/** The environment of the shipped examples: the app's tables, with the demonstration's data, in a real database. */
+/** The shipped examples' environment: the app's tables, filled with the demonstration's data, in a real database. */
 export interface ExampleApp extends AppInProcess {
   /** Empties and refills the tables, with dates relative to `morning`. */
   seed(): Promise<unknown>;

@@ -33,7 +33,7 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
     }
   });
 
-  // test/e2e/starting.test.ts has the other ways.
+  // test/e2e/starting.test.ts covers the other ways to start a command.
   const ways = [
     ["from its source", [tsx, "commands/", ".ts"], "."],
     ["compiled, from build/ as cron does", ["commands/", ".js"], "build"],
@@ -85,7 +85,7 @@ describe.skipIf(shipped.length === 0)("the shipped examples", () => {
       },
     );
 
-    // A source's options, settings and results go the same way as a compiled command's.
+    // Test the rest only once: options, settings and results are handled by the same code for both ways of starting.
     if (cwd !== "build") return;
 
     test.runIf(has("CleanupOldData"))("an unknown option exits with 2 and one sentence", async () => {

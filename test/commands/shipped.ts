@@ -17,12 +17,12 @@ const names = [
   "reports/Monthly",
 ];
 
-/** The shipped examples that still exist: you can delete any of them and add your own commands. */
+/** The shipped examples that still exist. Users may delete some of them and add commands of their own. */
 export const shipped = names.filter((name) => existsSync(pathOf(name)));
 
 export const areAllHere = shipped.length === names.length;
 
-/** Their files, and the files in app/ that they use, for a test's app. */
+/** The examples' files, and the files in app/ that they use, for an app in a test. */
 export function shippedFiles(): Record<string, string> {
   const used = ["migrations", "services", "views"].flatMap((folder) => filesIn(`app/${folder}`));
   const files = [...shipped.map((name) => `commands/${name}.ts`), ...used];

@@ -24,13 +24,16 @@ const files = {
   "commands/Script.ts": "console.log(1); process.exit(Number(process.argv[2] ?? 0));",
 };
 
-/** A second start while the first run of Long holds its lock. */
+/** Starts Long twice. The second start is skipped, because the first one holds the lock. */
 const twice =
   "node build/commands/Long.js & while [ ! -e data/locks/Long.lock ]; do sleep 0.1; done; node build/commands/Long.js; status=$?; kill -KILL $!; exit $status";
 const interrupted = (signal: string) =>
   `timeout --preserve-status -s ${signal} 3 node build/commands/Long.js`;
 
-/** The row that begins with this cell, words of the row, a line that shows what they say, and its exit status. */
+/**
+ * Each case: the first cell of a row on the page, words in that row, a command line that shows what they mean, and its
+ * exit status.
+ */
 const cases: [row: string, words: string, line: string, status: number][] = [
   ["0", "`run` returned", "node build/commands/Fine.js", 0],
   ["0", "a script ended by itself", "node build/commands/Script.js", 0],
@@ -77,10 +80,10 @@ const cases: [row: string, words: string, line: string, status: number][] = [
     0,
   ],
 ];
-/** Covered by the tests of upgrade, which need a made app. */
+/** Rows that other tests cover: the tests of upgrade need a whole app. */
 const elsewhere = ["`upgrade --check`"];
 
-/** The page's rows: the first cell, and the rest. */
+/** The rows of the page's tables: the first cell, and the other cells. */
 const rows = [...readPage("docs/reference/exit-statuses.md").text.matchAll(/^\| (.+?) \| (.+) \|$/gm)]
   .map(([, first = "", rest = ""]) => ({ first, rest }))
   .filter(({ first }) => !/^(Status|Verb|---)$/.test(first));

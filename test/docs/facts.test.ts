@@ -8,13 +8,16 @@ const read = (path: string) => readFileSync(join(project, path), "utf8");
 const example = read(".env.example");
 const { scripts } = JSON.parse(read("package.json"));
 
-/** Names with an underscore that are not in .env.example: laju's for its own processes, other programs', and a sample's. */
+/**
+ * Names with an underscore that are not in .env.example: variables that laju sets for its own processes, other
+ * programs' variables, and names in samples.
+ */
 const others = [
   ...["LAJU_ALLOW_ROOT", "LAJU_ALL_CHANGES", "LAJU_ENTRY", "LAJU_RUN", "LAJU_SLOT"],
   ...["CRON_TZ", "NODE_OPTIONS", "NO_COLOR", "FORCE_COLOR", "RAILS_ENV", "RANDOM_DELAY"],
   ...["CURRENT_TIMESTAMP", "GET_LOCK", "PARTNER_URL"],
 ];
-/** Other programs' verbs. */
+/** Verbs of other programs that the pages mention. */
 const otherVerbs = ["queue:failed"];
 const settings = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name);
 

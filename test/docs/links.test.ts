@@ -31,7 +31,7 @@ describe("the documentation's links", () => {
 
 interface Link {
   written: string;
-  /** From the repository's root. */
+  /** The page's path, relative to the repository's root. */
   target: string;
   anchor: string | undefined;
 }
@@ -53,7 +53,7 @@ function brokenLinks(page: Page): string[] {
     .map(({ written }) => written);
 }
 
-/** The anchors that GitHub gives the headings of a page. */
+/** The anchors that GitHub generates for a page's headings. */
 function anchorsOf(path: string): Set<string> {
   const headings = prose(readFileSync(join(project, path), "utf8")).match(/^#+ .*$/gm) ?? [];
   const seen = new Map<string, number>();

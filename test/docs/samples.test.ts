@@ -9,7 +9,7 @@ import { typeProblems } from "../support/docs/typeChecked";
 import { needs } from "../support/servers/requirement";
 
 const require = createRequire(import.meta.url);
-/** A dependency of pm2. */
+/** js-yaml, which is installed because pm2 depends on it. */
 const { load } = createRequire(require.resolve("pm2"))("js-yaml");
 const nginx = needs("nginx");
 const systemd = needs("systemd-analyze");
@@ -63,14 +63,14 @@ describe("the documentation's samples", () => {
   });
 });
 
-/** A unit with a program that exists on this machine instead of the app's. */
+/** A unit file, with a program that exists on this machine in place of the app's. */
 function unit(text: string): string {
   return text
     .replaceAll(/^(Exec\w+)=.*$/gm, "$1=/bin/true")
     .replaceAll(/^(User|Group|WorkingDirectory)=.*\n/gm, "");
 }
 
-/** The program's complaints about a file with this text. */
+/** What the program reports about a file with this text. */
 function inFile(name: string, text: string, [program = "", ...args]: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-docs-"));
   try {

@@ -7,7 +7,7 @@ import { type FakeCrontab, fakeCrontab } from "../support/crontab/fakeCrontab";
 import { pages, project } from "../support/docs/pages";
 import { isPlayed, play, rewritten } from "../support/docs/session";
 
-/** `LAJU_WRITE_DOCS=1` writes the lines' current output into the pages. */
+/** With `LAJU_WRITE_DOCS=1`, writes the current output of the lines into the pages. */
 const writes = process.env.LAJU_WRITE_DOCS === "1";
 
 describe("the documentation shows the actual output", () => {

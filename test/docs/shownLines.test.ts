@@ -9,7 +9,7 @@ import { linesOf, type ShownLine } from "../support/docs/shownLines";
 
 const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
 
-/** Deliberate mistakes, to show laju's answer. */
+/** Lines with deliberate mistakes, which show laju's error messages. */
 const wrongOnPurpose = ["--limt"];
 
 describe("the command lines that the documentation shows", () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => ready?.remove());
 
-/** One log line with the problem and the remedy, without a stack, and exit status 1. */
+/** Expects one log line with the problem and the remedy, without a stack, and exit status 1. */
 function expectSentence(
   { status, stdout, stderr }: Ended,
   message: string | RegExp,
@@ -91,7 +91,7 @@ describe("a command reports", () => {
 `;
     expect(await start("Plain")).toMatchObject({ status: 1, stdout: "", stderr: expected });
     expect((await app.laju("migrate")).stderr).toBe(`✗ ${expected}`);
-    // Verbs that need no setting still work, so that users can find the problem.
+    // Verbs that don't need the invalid settings still work, so that users can find the problem.
     expect(await app.laju("list")).toMatchObject({ status: 0, stderr: "" });
     app.write(".env", "");
     expect(await start("Plain")).toMatchObject({ status: 0, stdout: "worked\n", stderr: "" });
@@ -279,14 +279,14 @@ describe("one invalid file among 20 valid ones", () => {
     });
     expect(installed.status).toBe(1);
     expect(installed.stderr).toContain("commands/Good59.ts");
-    // SQLite opens the file by its name and reads it, but never writes to it.
+    // crontab(1) was only asked for its version and for the current crontab, not to install one.
     expect(new Set(app.read("called").trim().split("\n"))).toEqual(new Set(["-V", "-l"]));
   });
 });
 
 const isRoot = process.getuid?.() === 0;
 
-/** Root could write anywhere. Without its capabilities, root is like an ordinary user. */
+/** Runs laju as a user who can't write everywhere. If root runs the tests, it gives up root's capabilities. */
 function asOrdinaryUser(app: TestApp, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   if (!isRoot) return app.run(args, { env });
   const words = ["--inh-caps=-all", "--bounding-set=-all", process.execPath, ...args];
@@ -365,7 +365,7 @@ describe.skipIf(!needsRoot)(`a full disk${needsRoot ? "" : " (needs root)"}`, ()
   });
   afterAll(() => app?.remove());
 
-  /** Runs a shell script in a private mount namespace, where small/ is a disk of this size. */
+  /** Runs a shell script in a private mount namespace, in which small/ is a disk of this size. */
   function onSmallDisk(size: string, script: string): Promise<Ended> {
     const words = ["--mount", "sh", "-euc", `mount -t tmpfs -o size=${size} none small\n${script}`];
     return app.run(words, { program: "unshare", env: { LAJU_DATA: join(app.root, "small") } });

@@ -5,7 +5,7 @@ import { checkCrontab, installCrontab, removeCrontab } from "../../framework/cro
 import type { AppLocation, CrontabEntry, CrontabRow } from "../../framework/crontab/text/line";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
-/** The daemon checks the table once a minute, and starts new entries in the next. */
+/** The daemon reads changed tables once a minute, and starts new entries in the following minute. */
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => {
@@ -25,7 +25,7 @@ describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => 
       commandIn(cron.folder, "Delayed", { delay: "sleep 1" }),
     ];
     const target = { rows, place, data: join(cron.folder, "data"), program: cron.program };
-    // A shell that runs no commands, for other users' entries.
+    // Another program's entry, above which SHELL is a shell that runs no commands. laju's entries must not use it.
     cron.crontab(["-"], "SHELL=/bin/false\n@daily theirs\n");
     installCrontab(target);
 

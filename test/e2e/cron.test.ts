@@ -62,7 +62,7 @@ describe.skipIf(needsCron.skip)(`from make:command to a run by the real cron${ne
     expect(cron.crontab(["-l"]).stdout.toString()).toBe("# somebody else's\n@yearly true\n");
   });
 
-  /** Does what a developer would: generates the file, and writes the work into it where the comment says so. */
+  /** Writes a command as a developer would: generates the file, and replaces the comment in it with the work. */
   async function make(name: string, work: string, ...flags: string[]): Promise<void> {
     const file = `commands/${name}.ts`;
     const made = await laju("make:command", name, "--schedule", "* * * * *", ...flags);

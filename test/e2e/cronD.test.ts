@@ -5,7 +5,7 @@ import { cronDFile } from "../../framework/crontab/exports/cronD";
 import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
 import { exportSource } from "../support/crontab/exportSource";
 
-/** The daemon checks the folder once a minute, and starts new entries in the next. */
+/** The daemon reads changed files once a minute, and starts new entries in the following minute. */
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () => {
@@ -25,10 +25,10 @@ describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () =>
     writeFileSync(join(build, "commands", "Who.js"), 'echo "$(id -un) in $PWD"\n');
     const place = { root, build, node: "/bin/sh" };
     const source = exportSource({ Who: { description: "Says who it is", schedule: "* * * * *" } }, { place });
-    // cron changes to the user's home first, so it must exist.
+    // The user's home folder, which must exist because cron changes to it first.
     const { name, text } = cronDFile(source, "daemon");
     writeFileSync(join(cron.folder, "cron.d", name), text, { mode: 0o644 });
-    // cron compares whole seconds, and the daemon has just checked the folder.
+    // Wait: the daemon compares times in whole seconds, and it has just read the folder.
     utimesSync(join(cron.folder, "cron.d"), new Date(), new Date(Date.now() + 2000));
 
     await waitFor(undefined, () => existsSync(log) && readFileSync(log, "utf8").includes("\n"), twoMinutes);

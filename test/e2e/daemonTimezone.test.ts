@@ -7,7 +7,10 @@ import { type CronHouse, needsCron, startCron, waitFor } from "../support/cronta
 
 const twoMinutes = 125_000;
 
-/** A command whose line has a guard for its days, due in one and in two minutes on that zone's clock. */
+/**
+ * A command whose crontab line has a guard that checks the day. It is due in one and in two minutes by the clock of
+ * that zone.
+ */
 function dueSoon(timeZone: string, more = ""): string {
   const schedules = [1, 2].map((minutes) => {
     const at = new Date(Date.now() + minutes * 60_000);
@@ -34,7 +37,7 @@ describe.skipIf(needsCron.skip)(`a cron daemon with its own TZ${needsCron.label}
     app?.remove();
   });
 
-  /** Runs laju among the daemon's processes, from a shell with yet another zone. */
+  /** Runs laju next to the daemon's processes, from a shell with a third time zone. */
   function laju(args: string) {
     const { status, stdout, stderr } = cron.shell(
       `cd '${app.root}' && TZ=Europe/Berlin '${process.execPath}' laju ${args}`,

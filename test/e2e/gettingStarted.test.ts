@@ -16,7 +16,7 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
     place = await makeSandbox({ path: [cron.bin], enter: cron.enter });
-    // From here on, this repository is inaccessible, even for cron.
+    // Hide this repository, even from cron, so that only the package can be used.
     expect(cron.shell(`mount -t tmpfs none ${project}`).status).toBe(0);
   }, 300_000);
   afterAll(async () => {
@@ -165,14 +165,14 @@ describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () 
     );
   }
 
-  /** The output as the user ada would see it in her home folder. */
+  /** Replaces paths in the output, so that it reads as if the user ada had typed the line at home. */
   function asAda(text: string): string {
     return (
       text
         .replaceAll(place.folder, "/home/ada")
         .replaceAll(process.execPath, "/usr/bin/node")
         .replaceAll("crontab of root", "crontab of ada")
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: vitest paints where it is not asked to.
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: vitest prints colors even without a terminal.
         .replaceAll(/\u001b\[[\d;]*m/g, "")
     );
   }
@@ -205,7 +205,7 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** `LAJU_WRITE_DOCS=1` writes the actual output into the document. */
+/** With `LAJU_WRITE_DOCS=1`, writes the actual output into the document. */
 function rewrite(said: string[]): void {
   let at = 0;
   const text = readFileSync(document, "utf8").replaceAll(/^\$ (.*)\n[\s\S]*?^```$/gm, (_, line) => {

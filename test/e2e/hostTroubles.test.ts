@@ -8,7 +8,10 @@ import { freePort, until } from "../support/servers/server";
 
 const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done");`;
 
-/** Problems of a host: the first line of status names each, a notification reports it, and the suggested step fixes it. */
+/**
+ * For each problem of a host: the first line of status names it, a notification reports it, and the command that status
+ * suggests fixes it.
+ */
 describe.skipIf(needsCron.skip)(`problems that keep a host from starting commands${needsCron.label}`, () => {
   let app: TestApp;
   let cron: CronHouse;
@@ -18,7 +21,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
 
   beforeAll(async () => {
     http = await startHttp();
-    // In a private process namespace, so that laju doesn't mistake another test's daemon for this one's.
+    // In its own process namespace, so that laju doesn't find the cron daemon of another test.
     cron = await startCron({ tz: "UTC" });
     app = makeApp({ "commands/Daily.ts": daily });
     data = join(dirname(app.root), "disk", "data");
@@ -41,7 +44,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     await http?.stop();
   });
 
-  /** Runs a script in the root, within the private spool, mounts and processes. */
+  /** Runs a shell script in the app's root, with the test's own spool, mounts and processes. */
   function sh(script: string, env: NodeJS.ProcessEnv = {}) {
     const [program = "", ...words] = cron.enter;
     const PATH = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -50,7 +53,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
   }
   const firstLine = async (verb = "status") => (await sh(`node laju ${verb}`)).stdout.split("\n")[0];
   const titles = () => http.requests.map(({ body }) => JSON.parse(body).title as string);
-  /** Runs the command that the output suggests, unchanged. */
+  /** Runs the command that status suggests. */
   const nextStep = async () => {
     const command = /`(.*?)`/.exec((await sh("node laju status")).stdout)?.[1] ?? "false";
     return sh(command);

@@ -16,7 +16,7 @@ const scripts = readdirSync(folder).map((file) => [
   readFileSync(join(folder, file), "utf8"),
 ]);
 
-/** The migrations of their tables, and a command that fills them. */
+/** The migrations that create the scripts' tables, and a command that fills them. */
 const blog = {
   "app/migrations/20260101000100_create_blog.ts": fixture("blog/migrations/20260101000100_create_blog.ts"),
   "fillBlog.ts": fixture("blog/fillBlog.ts"),
@@ -26,7 +26,7 @@ const blog = {
     (async () => { await fillBlog(DB); process.exit(0); })();`,
 };
 
-/** starting.test.ts has the other ways. */
+/** test/e2e/starting.test.ts covers the other ways to start a command. */
 const ways: [string, (app: TestApp, name: string) => Promise<Ended>][] = [
   [
     "npx tsx commands/X.ts",

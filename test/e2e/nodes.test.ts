@@ -20,7 +20,7 @@ const files = {
         await DB.transaction(async (trx) => {
           for (let i = 0; i < 200; i += 1) await trx("visits").insert({ note: "many" });
         });
-        // If driver and Node don't fit, the process dies when statements are garbage-collected.
+        // Create garbage: a driver that doesn't fit this Node crashes when its statements are garbage-collected.
         for (let i = 0; i < 2000; i += 1) SQLite.prepare("SELECT " + i).get();
         logInfo("worked", { count, node: process.versions.node, view: view("hello", { name: "x" }) });
         return "worked";
@@ -38,7 +38,7 @@ const tsx = "node_modules/tsx/dist/cli.mjs";
 
 let built: TestApp;
 beforeAll(async () => {
-  // Built by the Node that runs the tests; a server can have a different one.
+  // The build was made by the Node that runs the tests. A server can have another one.
   built = makeApp(files);
   expect(await built.laju("build")).toMatchObject({ status: 0, stderr: "" });
 });

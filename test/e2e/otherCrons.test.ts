@@ -12,7 +12,7 @@ const twoMinutes = 150_000;
 const every = (options: string) => `import { command } from "laju/command";
 export default command({ ${options}, async run() { console.log("ran"); } });
 `;
-/** The user's own lines in the table, in latin1. */
+/** The user's own lines in the crontab, in latin1. */
 const foreign = "# somebody else's \xe9\n17 3 * * * echo 50% \\r # mine\n";
 
 let app: TestApp;
@@ -64,7 +64,7 @@ async function expectSucceeded(laju: (...args: string[]) => Promise<{ stdout: st
   }
 }
 
-/** Installs below the user's own lines, twice, and checks the table. */
+/** Installs entries below the user's own lines, twice, and checks the crontab. */
 async function expectInstalled(
   { house, laju }: Awaited<ReturnType<typeof inHouse>>,
   { label, lines = foreign }: { label: RegExp; lines?: string },
@@ -147,7 +147,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
       const all = [...house.enter.slice(1), ...words, ...place, process.execPath, "laju"];
       return own.run([...all, ...args], { program: "nsenter" });
     };
-    // Root in an app of the user nobody, with a crontab(1) that works only for root, as on Alpine.
+    // root runs laju in an app of the user nobody. crontab(1) works only for root, as on Alpine.
     const asRoot = (...args: string[]) => within("plain", [], args);
     expect(await asRoot("crontab:install", "--yes")).toMatchObject({ status: 0, stderr: "" });
     expect(table()).toContain("Plain.js");
@@ -157,7 +157,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     const alone = await within("plain", ["setpriv", ...ids], ["crontab:install"]);
     expect(alone.stderr).toContain("apk add busybox-suid");
 
-    // The user nobody with a setuid crontab(1), as in busybox-suid.
+    // The user nobody runs laju. crontab(1) is setuid, as in Alpine's package busybox-suid.
     const asNobody = (...args: string[]) => within("suid", ["setpriv", ...ids], args);
     expect(await asNobody("crontab:install")).toMatchObject({ status: 0, stderr: "" });
     expect((await asNobody("crontab:install")).stdout).toContain("Crontab was up to date");
@@ -166,7 +166,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
 
     await waitForRuns(own);
     await expectSucceeded(asNobody);
-    // crond removes the note about changed tables when it has read them.
+    // crond has read the file that lists changed crontabs, and has removed it.
     expect(house.shell("ls /etc/crontabs").stdout).toBe("nobody\n");
     expect(await asNobody("crontab:remove")).toMatchObject({ status: 0 });
     expect(table()).toBe("");
@@ -202,7 +202,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     expect((await laju("crontab", "--env", "boot")).stdout).toContain("@reboot cd ");
     await expectRefused(laju, "exact", "systemd-cron starts commands up to a minute late");
 
-    // Does the same as systemd at boot and after each change, then starts the timers' commands.
+    // Run the generator, as systemd does at boot and after each change, then the commands of the timers.
     house.shell('/usr/bin/python3 /lib/systemd/system-generators/systemd-crontab-generator "$1/units"');
     expect(house.shell('grep -h OnCalendar "$1"/units/cron-root-root-*.timer').stdout).toContain(
       "OnCalendar=*-*-* *:*:00\nOnCalendar=*-*-* *:*:00\n",
@@ -215,7 +215,7 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectSucceeded(laju);
     await expectChangedAndRemoved(place, text);
 
-    // systemd-cron reads the spool directly, which is visible only in the namespace.
+    // laju reads systemd-cron's spool directly, and the test's spool is visible only in the namespace.
     const within = [...house.enter.slice(1), "env", "-C", own.root, `PATH=${house.bin}:/usr/bin:/bin`];
     const installed = () =>
       own.run([...within, process.execPath, "laju", "crontab:install"], { program: "nsenter" });

@@ -52,7 +52,7 @@ describe("pm2 start build/commands/X.js", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Runs pm2 with its own daemon, from another folder, like a deployment's start script. */
+  /** Runs pm2 with a daemon of its own, from another folder, as a deployment script does. */
   function pm2(...args: string[]): string {
     const env = { PATH: process.env.PATH, HOME: home, PM2_HOME: home, PM2_DISABLE_VERSION_CHECK: "true" };
     const program = join(app.root, "node_modules", ".bin", "pm2");
@@ -61,7 +61,7 @@ describe("pm2 start build/commands/X.js", () => {
     return ended.stdout;
   }
 
-  /** Starts a command once, waits until its runs have ended, and returns them with pm2's log of each. */
+  /** Starts a command under pm2, waits until its runs have ended, and returns each run with pm2's log of it. */
   async function started(name: string, mode: string[], instances: number, args: string[] = []) {
     const title = `${name}${mode.join("")}`;
     const out = join(home, `${title}.log`);

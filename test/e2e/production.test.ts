@@ -8,7 +8,7 @@ import { importForms } from "../support/apps/importForms";
 const isSlowWanted = process.env.CI === "true" || process.env.LAJU_TEST_PRODUCTION === "1";
 const label = isSlowWanted ? "" : " (LAJU_TEST_PRODUCTION=1 installs it)";
 
-/** Tools that laju and its commands must not need once they are built. */
+/** Programs that laju and its commands must not start once they are built. */
 const tools = ["esbuild", "oxc-parser", "tsx", "typescript", "vitest", "pm2"];
 
 describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a copied build${label}`, () => {
@@ -19,8 +19,8 @@ describe.skipIf(!isSlowWanted)(`a release: npm ci --omit=dev and a copied build$
     release = app.root;
     expect(run("node", "laju", "build")).toMatchObject({ status: 0 });
     rmSync(join(release, "node_modules"));
-    // The drivers were compiled by this project's own npm ci, which takes minutes; everything else is freshly
-    // installed.
+    // Copy the drivers that this project's npm ci compiled, because compiling them takes minutes. Everything else is
+    // installed anew.
     expect(run("npm", "ci", "--omit=dev", "--ignore-scripts")).toMatchObject({ status: 0 });
     for (const name of ["better-sqlite3", "better-sqlite3-node20"]) copyCompiled(name);
     app.write(".env", "NODE_ENV=demo\nDATABASE_URL=file:data/production.sqlite3\n");

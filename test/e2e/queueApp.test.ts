@@ -6,7 +6,7 @@ import { fixture } from "../support/apps/fixture";
 
 const files = {
   "commands/Worker.ts": fixture("commands/Worker.ts"),
-  // As in Laju's chapter, except that it exits when no jobs are left.
+  // The worker of Laju's documentation, except that it exits when no jobs are left.
   "commands/Loop.ts": `
     import DB from "../app/services/DB";
     import { logInfo } from "../app/services/Logger";
@@ -30,7 +30,7 @@ const files = {
       await Queue.push("sendEmail", { to: "bob" });
       process.exit(0);
     })();`,
-  // As in QuickDapp.
+  // A handler as in the app QuickDapp.
   "app/jobs/sendEmail.ts": `
     import type { JobParams, JobRunner } from "../queue/job";
     export const run: JobRunner = async (params: JobParams) => {

@@ -152,7 +152,7 @@ describe.skipIf(redisNeed.skip)(`an app whose queue uses BullMQ${redisNeed.label
   });
 });
 
-/** Removes one package from the app. */
+/** Removes one package from the app's node_modules. */
 function withoutPackage({ root }: TestApp, left: string): void {
   const own = join(root, "node_modules");
   rmSync(own, { force: true });

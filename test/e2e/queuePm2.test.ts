@@ -14,7 +14,7 @@ const project = join(import.meta.dirname, "..", "..");
 const documented = readFileSync(join(project, "docs", "reference", "queue.md"), "utf8");
 const systemd = needs("systemd-analyze");
 
-/** The block of docs/reference/queue.md that contains this line. */
+/** The code block in docs/reference/queue.md that contains this line. */
 function documentedFile(line: string): string {
   const blocks = [...documented.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].map(([, text]) => text as string);
   const found = blocks.find((text) => text.split("\n").includes(line));
@@ -34,7 +34,7 @@ const files = {
         return { pid: process.pid };
       },
     });`,
-  // Queues a job every few milliseconds, or just one.
+  // A script that queues a job every few milliseconds, or just one job.
   "commands/Push.ts": `
     import Note from "../app/jobs/Note";
     (async () => {
@@ -80,7 +80,7 @@ describe("the built worker", () => {
   const count = (sql: string) => database.prepare<[], number>(sql).pluck().get() as number;
   const workers = () => count("select count(*) from queue_workers");
   const unfinished = () => count("select count(*) from jobs where status <> 'completed'");
-  // A returned job doesn't count as an attempt.
+  // An attempt doesn't count if the worker returned the job.
   const repeated = () => count("select count(*) from jobs where attempts - spent <> 1");
   const begun = () => count("select count(*) from notes");
 
@@ -130,7 +130,7 @@ describe("the built worker", () => {
     const said = () => readFileSync(join(home, "logs", "plain-out.log"), "utf8");
     await until(() => said().includes("1.2s (pm2 kills after 1600 ms)"), { what: "how long it waits" });
     const [last, runs] = [count("select coalesce(max(id), 0) from jobs"), begun()];
-    // The worker aborts the second job after 1.2 s, but its handler ignores that.
+    // The worker aborts the second job after 1.2 s, but its handler continues.
     await app.run(["build/commands/Push.js", "1", "500"]);
     await app.run(["build/commands/Push.js", "1", "6000"]);
     await until(() => begun() === runs + 2, { what: "both jobs being begun" });

@@ -12,7 +12,7 @@ export const up = (knex) => knex.schema.createTable("${name}", (table) => { tabl
 export const down = (knex) => knex.schema.dropTable("${name}");`;
 const daily = (hour: number) => `export const meta = { schedule: "0 ${hour} * * *" }; console.log("done");`;
 
-/** Runs on this machine what ssh would run on the server; rsync names the user with -l. */
+/** Replacements for ssh and rsync that run everything on this machine. rsync passes the user's name with -l. */
 const ssh = `#!/bin/sh
 while [ "$1" != server ] && [ "$1" != deploy@server ]; do shift; done
 shift
@@ -51,7 +51,7 @@ describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}
     cron?.remove();
   });
 
-  /** Builds the app and copies it to the server: without sources. */
+  /** Builds the app and copies it to the server, without its sources. */
   async function copyRelease(name: string): Promise<void> {
     expect(await app.laju("build")).toMatchObject({ status: 0, stderr: "" });
     const copied = await sh(blockWith("rsync -a build").replaceAll("42", name), app.root);
@@ -59,7 +59,7 @@ describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}
     expect(existsSync(join(folder, "releases", name, "commands"))).toBe(false);
   }
 
-  /** The page's block that contains this line, adapted to the test's folder. */
+  /** The code block on the page that contains this line, adapted to the test's folder. */
   function blockWith(line: string): string {
     const block = [...docs.matchAll(/^```\n([\s\S]*?)^```/gm)].find(([, code]) => code?.includes(line))?.[1];
     if (block === undefined) throw new Error(`no block of deploy.md contains ${line}`);
@@ -73,7 +73,8 @@ describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}
 
   test("can be deployed one after another and rolled back", async () => {
     for (const name of ["41", "42"]) {
-      // The first release gets its packages without npm, which takes minutes; the second one copies them.
+      // Running npm takes minutes. The first release links to this repository's packages, and the second one copies
+      // them as documented.
       const modules = join(app.root, "node_modules");
       const packages =
         name === "41" ? `ln -s ${modules} node_modules\n` : blockWith("cmp -s package-lock.json");
@@ -86,7 +87,7 @@ describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}
     expect(lstatSync(join(folder, "releases/42/node_modules")).isSymbolicLink()).toBe(true);
     expect(statSync(join(folder, "shared/data")).mode & 0o077).toBe(0);
 
-    // Between switching the link and installing, the verbs say which of the two is newer.
+    // After the link has been switched, but before crontab:install, the verbs say which release is newer.
     await sh("ln -sfn releases/41 current");
     const looked = await current("node laju crontab:check; echo; node laju status");
     const newer = "is newer than this build: a later build wrote it";
@@ -111,7 +112,7 @@ describe.skipIf(rsync.skip)(`releases, as in docs/how-to/deploy.md${rsync.label}
     expect((await current("node laju runs")).stdout).toMatch(/✓ 1 +Daily/);
     expect((await current("node laju status --check")).stdout).toMatch(/✓ Daily/);
 
-    // After a later release with incompatible changes, its ledger cannot be read, and the journal keeps the runs.
+    // If a later release makes incompatible changes, the ledger cannot be read, but the journal still records runs.
     withLedger(data, (ledger) => ledger.exec("PRAGMA user_version = 1000"));
     expect(await current("node build/commands/Daily.js")).toMatchObject({ status: 0, stderr: "" });
     const blind = await current("node laju status");

@@ -31,7 +31,7 @@ export default command({ schedule: "0 8 * * *", run() {
 `;
 const waits = who.replace("export default", "await Promise.resolve();\nexport default");
 
-/** All files owned by root below a folder. */
+/** All files below a folder that root owns. */
 function rootsFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (name) => lstatSync(join(folder, name)).uid === 0,
@@ -111,7 +111,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       USER: "www-data",
     });
     expect(rootsFiles(data())).toEqual([]);
-    // Verbs that write code run as its owner, even with an option before the verb.
+    // Verbs that write code run as its owner. This also applies if an option precedes the verb.
     app.write("commands/More.ts", who);
     expect((await app.laju("--verbose", "build")).stderr).toBe("");
     expect(statSync(join(app.root, "build/commands/More.js")).uid).toBe(0);
@@ -245,14 +245,14 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
         data("runs.journal"),
         `\n${JSON.stringify({ key: "forged0001", state: "failed", exitStatus: 1, finishedAt: Date.now(), logTo: 12 })}\n`,
       );
-      // Run as root in root's own app, so that the permissions of files don't prevent it.
+      // Here root runs laju in an app of its own, so no file permissions could prevent it from reading the file.
       await app.laju("report", "--html", "report.html");
       expect(app.read("report.html")).toContain("Who");
       expect(app.read("report.html")).not.toContain("root:secret");
       const shown = await app.laju("logs", "Who");
       expect(shown.stdout).toBe("");
       expect(shown.stderr).toContain(`wrote to ${secret}, which is not in a log folder`);
-      // A default log may be a symlink to another place, but not one created by another user.
+      // The default log file may be a symlink to another folder, unless another user created the symlink.
       const own = join(app.root, "logs", "Who.log");
       symlinkSync(secret, own);
       await forge({ key: "forged0003", log: { ...log, file: own } });
@@ -289,7 +289,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       expect(readFileSync(data("crontab.bak"), "utf8")).toBe("MAILTO=me\n");
       expect([statSync(secret).uid, readFileSync(secret, "utf8")]).toEqual([0, "root:secret\n"]);
       expect([...rootsFiles(data()), ...rootsFiles(join(app.root, "logs"))]).toEqual([]);
-      // The status is 1 because no daemon is running here.
+      // Don't check the status, which is 1 because no cron daemon is running here.
       const checked = await laju("crontab:check", "--user", "www-data", "--json");
       expect(JSON.parse(checked.stdout)).toMatchObject({ state: "in order", user: "www-data" });
       expect((await laju("crontab:remove")).status).toBe(0);

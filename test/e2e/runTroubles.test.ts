@@ -37,7 +37,8 @@ function canWrite(path: string): boolean {
 }
 
 /**
- * One night's problems: for each, status has a true first line, a notification is sent, and the suggested step works.
+ * What can go wrong with runs. For each problem: the first line of status names it, a notification is sent, and the
+ * command that status suggests works.
  */
 describe("a command that", () => {
   let app: TestApp;
@@ -63,7 +64,7 @@ describe("a command that", () => {
         'if (existsSync("broken")) throw new Error("broken");',
         'retries: 1, retryDelay: "10ms",',
       ).replace("export", 'import { existsSync } from "node:fs"; export'),
-      // The run is recorded as started ten minutes ago, so that the test doesn't have to wait.
+      // Moves the clock back by ten minutes for one start, so that the test doesn't have to wait for a long run.
       "past.cjs": "const { now } = Date; Date.now = () => now() - 600_000;",
       ".env": `NOTIFY_WEBHOOK_URL=${http.url}/hook\nMAIL_URL=smtp://127.0.0.1:${await freePort()}\n`,
     });
@@ -76,7 +77,7 @@ describe("a command that", () => {
     await http.stop();
   });
 
-  /** As under cron: output to the log, and no terminal. */
+  /** Starts a command as cron does: without a terminal, and with its output in the log. */
   const start = (name: string, more: NodeJS.ProcessEnv = {}) => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
@@ -96,7 +97,7 @@ describe("a command that", () => {
     const { stdout } = await app.laju("status", name, "--json");
     return JSON.parse(stdout) as { needsPerson: string[] };
   };
-  /** Runs the first command that `status` suggests, unchanged. */
+  /** Runs the first command that `status` suggests. */
   const followStep = async (name: string, step: string) => {
     const { stdout } = await app.laju("status", name);
     expect(stdout).toContain(step);
@@ -161,7 +162,7 @@ describe("a command that", () => {
   );
 
   test.skipIf(!isRoot)("prints to a full disk is not shown as a plain success", async () => {
-    // A log outside the default folder, as with a declared `log`.
+    // A log outside the default folder, as with `log` in the metadata.
     const logs = join(app.root, "other logs");
     mkdirSync(logs);
     const script = `mount -t tmpfs -o size=8k none 'other logs'
@@ -174,7 +175,7 @@ describe("a command that", () => {
     expect(first).toMatch(/^Says lost 3\d{3} lines of its output: the disk is full \(ENOSPC\)$/);
     expect(notices("Says")[0]).toMatchObject({ title: first, incident: { kind: "output" } });
     expect((await followStep("Says", `df -h '${logs}'`)).stdout).toContain("Use%");
-    // This time, the command lost no output.
+    // This run loses no output.
     expect(await run("Says")).toBe(0);
     await until(() => notices("Says").length === 2);
     expect(notices("Says")[1].title).toMatch(/^Says works again after /);
@@ -207,7 +208,7 @@ describe("a command that", () => {
     expect((await app.laju("status", "Fails")).stdout).toMatch(
       /✗ Fails .*\n +acknowledged .* \(they mend it\)/,
     );
-    // Another failing run is not reported again.
+    // A run that fails after the acknowledgment is not reported.
     expect(await run("Fails")).toBe(1);
     expect((await status("Fails")).needsPerson.filter((one) => one.startsWith("Fails"))).toEqual([]);
     const undone = await app.laju("ack", "Fails", "--undo");
@@ -238,7 +239,7 @@ describe("a command that", () => {
       "Acknowledged: Gone failed with exit status 1\n",
     );
     expect((await status("Gone")).needsPerson.filter((one) => one.startsWith("Gone"))).toEqual([]);
-    // No notification of this incident has been sent yet.
+    // No notification of this incident has been sent yet, so undoing the acknowledgment sends one.
     expect((await app.laju("ack", "Gone", "--undo")).status).toBe(0);
     await until(() => notices("Gone").length === 2, { what: "second" });
   });

@@ -9,7 +9,7 @@ const everyMinute = `
 import { command } from "../app/console/command";
 export default command({ schedule: "* * * * *", run() { console.log("ran"); } });
 `;
-/** A little more than a minute, so that the next minute begins within it. */
+/** A time limit in milliseconds within which a new minute certainly begins. */
 const aMinute = 75_000;
 
 describe("schedule:work on the host's clock", () => {
@@ -36,7 +36,7 @@ describe("schedule:work on the host's clock", () => {
       expect((await app.laju("build")).stderr).toBe("");
       expect((await app.laju("disable", "Two")).status).toBe(0);
       await worker.until(() => ends("One") === 1 && ends("Three") === 1, aMinute);
-      // Editing schedule.json must not unschedule any command.
+      // An edit of schedule.json must not make schedule:work forget commands.
       app.write("schedule.json", "{");
       await worker.until(() => ends("One") === 2 && ends("Three") === 2, aMinute);
     } finally {
@@ -61,7 +61,7 @@ describe("schedule:work on the host's clock", () => {
   });
 });
 
-/** Waits for the next minute unless this one leaves enough time to build an app. */
+/** Waits for the next minute if the current one doesn't leave enough time to build an app. */
 async function beginningOfMinute(): Promise<void> {
   const passed = Date.now() % 60_000;
   if (passed > 48_000) await sleep(60_000 - passed);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { type Ended, makeApp, type TestApp } from "../support/apps/app";
 
-/** Prints everything that command authors rely on: arguments, `.env`, data/, views, the working directory. */
+/** A command that prints what authors of commands rely on: arguments, `.env`, data/, views, the working directory. */
 const tells = `
 import { command } from "../app/console/command";
 import DB from "../app/services/DB";
@@ -76,10 +76,7 @@ const build = (app: TestApp) => join(app.root, "build");
 const tsx = (app: TestApp) => join(app.root, "node_modules", ".bin", "tsx");
 const release = (app: TestApp) => join(app.root, "..", "current");
 
-/**
- * Every way in which people, cron and deployments start a command. With all of them, the command runs in the app's
- * root.
- */
+/** Every way in which people, cron and deployments start a command. In all of them, it has to run in the app's root. */
 const ways: Record<string, Way> = {
   "npx tsx commands/X.ts": { from: root, program: tsx, file: (name) => `commands/${name}.ts` },
   "npx tsx commands/X": { from: root, program: tsx, file: (name) => `commands/${name}` },
@@ -121,7 +118,7 @@ describe("every way of starting a command", () => {
       await expectTold(app, way, "Tells");
     });
 
-    // All ways of naming the file for tsx start the same thing.
+    // Each way of naming the file for tsx starts the same command.
     if (way.program && way !== ways["npx tsx commands/X.ts"]) return;
     test("gives a script its arguments and environment", async () => {
       await expectScriptDone(app, way);
@@ -226,7 +223,7 @@ Options
   -h, --help           Show this help
 `;
 
-/** A command's own output, and "level message" for each line of its log. */
+/** What a command printed, and "level message" for each line that it logged. */
 function parts(output: string): { told: unknown; log: string[] } {
   const lines = output
     .trimEnd()
@@ -239,8 +236,8 @@ function parts(output: string): { told: unknown; log: string[] } {
 }
 
 /**
- * The files that commands left outside the sources and the build, except the ledger and the locks, which runs under tsx
- * don't use.
+ * The files that commands have written outside the sources and the build. Leaves out the ledger and the locks, because
+ * runs under tsx have none.
  */
 function filesOf(app: TestApp): string[] {
   const known = ["app", "build", "commands", "framework", "node_modules"];

@@ -39,7 +39,7 @@ describe("completion in a shell", () => {
         ] as const) {
           terminal.type(`${typed}\t`);
           await terminal.shows(completed);
-          terminal.type("\u0015"); // Ctrl-U clears the line.
+          terminal.type("\u0015"); // Ctrl-U, which clears the line.
         }
       } finally {
         terminal.close();
@@ -64,7 +64,7 @@ function openTerminal(start: string, cwd: string) {
   return {
     type: (keys: string) => child.stdin.write(keys),
     close: () => child.kill("SIGKILL"),
-    /** Waits for a text in the output since the last match. Ignores escape sequences. */
+    /** Waits until a text appears in the output after the last match. Ignores escape sequences. */
     async shows(text: string): Promise<void> {
       await expect.poll(() => withoutEscapes(screen), { timeout: 30_000 }).toContain(text);
       screen = "";

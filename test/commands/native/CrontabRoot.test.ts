@@ -8,7 +8,7 @@ describe("the entries of an app in releases", () => {
   let app: TestApp;
   let cron: FakeCrontab;
   let folder: string;
-  /** The path of the app in crontab lines, a symlink to the current release. */
+  /** The app's path in crontab lines: a symlink to the current release. */
   let current: string;
   let node: string;
   let logs: string;
@@ -38,7 +38,7 @@ describe("the entries of an app in releases", () => {
 
   const env = () => ({ PATH: `${cron.folder}/bin:${dirname(process.execPath)}:${process.env.PATH}` });
   const laju = (...args: string[]) => app.run(["laju", ...args], { env: env() });
-  /** Runs the command that a message shows between backticks, unchanged. */
+  /** Runs the command that a message shows in backticks. */
   const type = (text: string, cwd = app.root) => {
     const command = /`(.*)`/.exec(text)?.[1] ?? `false "${text}"`;
     return app.run(["-c", command], { program: "/bin/sh", env: env(), cwd });
@@ -170,7 +170,7 @@ describe("the entries of an app in releases", () => {
   test("use the node that runs crontab:install, unless one was given", async () => {
     await app.run(["laju", "crontab:install"], { env: env(), program: node });
     cron.put(table().replaceAll(process.execPath, node));
-    // The block was edited by hand, so the options recorded by crontab:install apply.
+    // After an edit by hand, the options that crontab:install recorded apply instead of those in the block.
     expect((await laju("crontab:check")).stdout).toContain("was edited by hand");
     await laju("crontab:install", "--node", node);
     rmSync(node);
@@ -179,7 +179,7 @@ describe("the entries of an app in releases", () => {
     symlinkSync(process.execPath, node);
   });
 
-  /** The block that a release without such a record wrote for its own root. */
+  /** The block of an older laju, which didn't record the options and wrote its own root. */
   function blockFor(root: string): string {
     return table()
       .slice(table().indexOf("# BEGIN"))

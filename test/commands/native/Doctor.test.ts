@@ -39,7 +39,7 @@ describe("doctor", () => {
 
   const laju = (...args: string[]) =>
     app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
-  /** doctor's findings, except those about the daemon, which depend on this machine. */
+  /** What doctor finds, except about the cron daemon, because that depends on this machine. */
   const findings = async (): Promise<{ results: Result[]; status: number | null }> => {
     const { stdout, stderr, status } = await laju("doctor", "--json");
     expect(stderr).toBe("");

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { makeApp, type TestApp } from "../../support/apps/app";
 import { until } from "../../support/servers/server";
 
-/** Prints its argument, waits until the file of that name exists, and says goodbye. */
+/** A command that prints its argument, waits until a file of that name exists, and prints more. */
 const speaks = `
 import { existsSync } from "node:fs";
 import { command } from "../app/console/command";
@@ -107,7 +107,7 @@ describe("logs", () => {
     await once(slow, "close");
     rmSync(join(app.root, "slow"));
     const shown = await app.laju("logs", "Speaks", "--run", "1");
-    // Plain lines don't show which run wrote them.
+    // Nothing shows which run wrote a line that doesn't come from the Logger, so such lines are not hidden.
     expect(plain(shown)).toBe("hello slow\nJSON\nhello quick\nbye quick\nbye slow\n");
     expect(shown.stderr).toContain(
       "run 2 wrote to the same file at the same time: 1 line left out. Lines that the Logger did not write may be from any of these runs\n",
@@ -119,7 +119,7 @@ describe("logs", () => {
     const shown = await app.laju("logs", "Speaks");
     expect(shown.stdout).toContain('"message":"all is well","run":"forged"}\n');
     expect(shown.stdout).toContain("a\u001b]0;title\u0007\u009b31m\u202eb ü\n");
-    // The Logger escapes such characters in its own lines, so that they lose no information.
+    // The Logger itself escapes such characters, so its lines lose no information.
     const logged = shown.stdout.split("\n").find((line) => line.includes("Logged")) ?? "";
     expect(logged).toContain("\\u001b[2J\\u009b\\u2066");
     expect(JSON.parse(logged).message).toBe("Logged\u001b[2J\u009b\u2066");
@@ -135,7 +135,7 @@ describe("logs", () => {
     const shown = await onTerminal("logs Speaks");
     expect(shown).toContain("a\ufffd]0;title\ufffd\ufffd31m\ufffdb ü");
     expect(shown).toContain("all is well");
-    // On a terminal, the Logger's lines are formatted for people, or kept as JSON with --json.
+    // On a terminal, lines of the Logger are formatted for people, unless --json keeps them as JSON.
     const plainText = shown.replaceAll(colors, "");
     expect(plainText).toMatch(/\d\d:\d\d:\d\d INFO {2}Logged.* {2}word=x/);
     expect(plainText).not.toContain('"message":"Logged');

@@ -96,7 +96,7 @@ describe("report", () => {
     expect(shot.status).toBe(0);
     const png = readFileSync(picture);
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([500, 900]);
-    // A screenshot of an empty page of this size has only a few kilobytes.
+    // A screenshot of an empty page of this size has only a few kilobytes, so this page is not empty.
     expect(png.length).toBeGreaterThan(15_000);
     const dom = (await browse("--dump-dom")).stdout;
     expect(dom).toContain('<path class="bad"');

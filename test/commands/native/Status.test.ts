@@ -42,7 +42,7 @@ describe("status", () => {
 
   const laju = (...args: string[]) =>
     app.run(["laju", ...args], { env: { PATH: `${cron.folder}/bin:${process.env.PATH}` } });
-  /** As under cron: no terminal, and output in the log. */
+  /** Starts a command as cron does: without a terminal, and with its output in the log. */
   const start = (name: string) => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
@@ -66,7 +66,7 @@ describe("status", () => {
     expect((await laju("crontab:install", "--yes", "--node", "/usr/bin/env")).status).toBe(0);
     const { stdout, status, stderr } = await laju("status", "--check");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    // Options that crontab:install was given don't count as differences.
+    // The options with which crontab:install was called don't count as differences.
     expect(stdout).toMatch(/The crontab of \w+ is up to date\n$/);
   });
 

@@ -306,7 +306,7 @@ describe("with a password", () => {
   });
 });
 
-/** Not with fetch, which doesn't allow setting the Host header. */
+/** Uses node:http, because fetch doesn't allow setting the Host header. */
 function statusFor(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, { headers: { host } }, (answer) => {

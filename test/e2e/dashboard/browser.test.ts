@@ -197,7 +197,7 @@ describe.runIf(hasChromium)("in a browser", () => {
       else if (request.resourceType() === "fetch") others.push(request.url());
     });
     await page.goto("about:blank");
-    // More tabs than a browser has connections: with a stream for each, the last ones would never load.
+    // Open more tabs than a browser has connections. If each tab had its own stream, the last ones would never load.
     const tabs: Page[] = [];
     for (let opened = 0; opened < 8; opened++) {
       const tab = await openPage(context, problems);
@@ -208,7 +208,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     }
     await app.laju("pause", "Good");
     for (const tab of tabs) await tab.locator("#rows-paused", { hasText: "Good" }).waitFor();
-    // When the tab that listens is closed, another one takes its turn.
+    // Only one tab listens to the server. When it is closed, another tab takes over.
     await tabs.shift()?.close();
     await app.laju("resume");
     for (const tab of tabs) await tab.locator("#rows", { hasText: "Good" }).waitFor();
@@ -243,7 +243,7 @@ describe.runIf(hasChromium)("in a browser", () => {
     tab.setDefaultTimeout(120_000);
     const changes = 5_000;
     let asked = 0;
-    // Replace the server's stream: first with a few changes, then with a week's.
+    // Answer for the server: the first stream has a few changes, the second one as many as in a week.
     await tab.route("**/events?*", (route) => {
       asked += 1;
       if (asked > 2) return route.abort();
@@ -280,7 +280,7 @@ describe.runIf(hasChromium)("in a browser", () => {
   });
 });
 
-/** A stream that keeps replacing the same part. */
+/** A stream of changes that all replace the same part of the page. */
 function changesFrom(version: string, count: number): string {
   const events = Array.from({ length: count }, (_, n) => {
     const html = `<section id="running"><h2>Running now</h2><p>number ${n}.</p></section>`;

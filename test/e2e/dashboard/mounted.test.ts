@@ -70,7 +70,7 @@ test("programs with the token can read metrics and rows, and nothing else", asyn
   });
   await app.laju("build");
   await app.laju("run", "Good");
-  // In a pod, the cluster starts the command, so it has a next start.
+  // In a Kubernetes pod, the cluster starts the commands, so a command has a next start without a crontab.
   const env = { DASHBOARD_METRICS_TOKEN: "0123456789abcdef", KUBERNETES_SERVICE_HOST: "10.0.0.1" };
   const serving = await serveApp(app, { env });
   try {

@@ -66,7 +66,7 @@ describe.skipIf(caddy.skip)(`behind Caddy, configured as in the guide${caddy.lab
   });
 });
 
-/** Acts as a visitor: opens every link, pauses a command, and keeps a live page open. */
+/** Does what a visitor does: opens every link, pauses a command, and keeps a live page open. */
 async function visit(url: string, headers: Record<string, string>): Promise<void> {
   for (const page of ["laju/", "laju/commands/Good"]) {
     const found = await fetch(`${url}/${page}`, { headers });
@@ -92,7 +92,7 @@ async function visit(url: string, headers: Record<string, string>): Promise<void
       headers: { ...headers, origin: url, "sec-fetch-site": "same-origin" },
     });
     expect([action, done.status]).toEqual([action, 303]);
-    // A pause that is over before the next check would go unnoticed.
+    // Wait, because a pause that ends before the next check would go unnoticed.
     if (action === "pause") await untilSent(reader, "event: change");
   }
   events.abort();
@@ -147,7 +147,7 @@ async function startCaddy(target: string): Promise<Proxy> {
     .replace("ops.example.com", `http://localhost:${port}`)
     .replace(/\$2a\S+/, stdout.trim())
     .replace("127.0.0.1:8787", `127.0.0.1:${target}`)
-    // Before Caddy 2.8 the directive was one word, as in Debian 12.
+    // Before version 2.8 (as in Debian 12), Caddy's directive has no underscore.
     .replace("basic_auth", "basicauth");
   writeFileSync(join(folder, "Caddyfile"), `{\n  admin off\n  auto_https off\n}\n${site}`);
   return started(
@@ -158,7 +158,7 @@ async function startCaddy(target: string): Promise<Proxy> {
   );
 }
 
-/** The configuration that the guide shows below a heading. */
+/** The configuration shown below a heading of the guide. */
 function blockAfter(heading: string): string {
   return /```\w*\n([\s\S]*?)```/.exec(guide.slice(guide.indexOf(heading)))?.[1] as string;
 }

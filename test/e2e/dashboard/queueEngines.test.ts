@@ -40,7 +40,7 @@ describe.each([
     ids = await fill(engine);
     serving = await serveApp(app, { env: setup.environment() });
     get = await signedIn(serving);
-    // A busy machine can need more than the three seconds that a page waits for a server.
+    // A page waits only three seconds for the queue's server, which may not be enough on a busy machine.
     await until(async () => (await page("queue")).includes("Over time"), { what: "the queue" });
   });
   afterAll(async () => {
@@ -51,7 +51,7 @@ describe.each([
 
   const page = async (path: string) => (await get(path)).text();
 
-  /** Acts as a visitor who follows a button and confirms. */
+  /** Does what a visitor does who clicks a button and confirms. */
   async function act(action: string, query: string): Promise<string> {
     const token = formTokenIn(await page(`do/${action}?${query}`));
     const answer = await get(`do/${action}?${query}`, {
@@ -106,7 +106,7 @@ describe.each([
   });
 });
 
-/** 1,200 completed, 60 failed, 5 running and 3 ready jobs. Returns the ids of three failed ones. */
+/** Adds 1,200 completed, 60 failed, 5 running and 3 ready jobs. Returns the ids of three failed ones. */
 async function fill(engine: QueueEngine): Promise<number[]> {
   const worker = { id: "w1", host: "web-1", pid: 4182, identity: null, concurrency: 9, leaseMs: 600_000 };
   await engine.register(worker);

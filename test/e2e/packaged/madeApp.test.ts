@@ -26,7 +26,9 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a program without a terminal and without the test runner's settings, with npm's usual output. */
+/**
+ * Runs a program as a user would: without a terminal, with npm's usual output, and without the test runner's settings.
+ */
 function run(cwd: string, words: string[], env: NodeJS.ProcessEnv = {}) {
   const { PATH, HOME } = process.env;
   const { status, stdout, stderr } = spawnSync(words[0] as string, words.slice(1), {
@@ -42,7 +44,7 @@ function run(cwd: string, words: string[], env: NodeJS.ProcessEnv = {}) {
 const makeNew = (cwd: string, ...words: string[]) =>
   run(cwd, ["node", join(laju, "laju.js"), "new", ...words]);
 
-/** Fails with the complete output. */
+/** Fails the test with the complete output. */
 function succeeds(cwd: string, line: string): string {
   const { status, stdout, stderr } = run(cwd, ["sh", "-c", line]);
   expect({ line, status, ...(status !== 0 && { stdout, stderr }) }).toEqual({ line, status: 0 });
@@ -76,7 +78,7 @@ describe("the package", () => {
   test("contains compiled code, types and the app template, and nothing else", () => {
     const kinds = [
       /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|laju\.js|\.env\.example)$/,
-      // The worked examples, which new --examples adds to an app.
+      // The examples that new --examples adds to an app.
       /^app\/[\w/-]+\.(ts|ejs)$/,
       /^commands\/(?!native\/|index)[\w/]+\.ts$/,
       /^commands\/(index|native\/\w+)\.js$/,
@@ -243,7 +245,7 @@ test("a script's own time limit ends it", async () => {
 });
 `;
 
-/** The code that is written into the test that make:test created for the worker. */
+/** The code that is written into the test which make:test creates for the worker. */
 const workerTest = `
 import { testCommand } from "laju/testing";
 import { expect, test, vi } from "vitest";
@@ -332,7 +334,7 @@ describe("an app created by new, with node_modules as laid out by pnpm", () => {
   test("builds, creates commands and runs them", () => {
     expect(succeeds(app, "npm run build --silent")).toMatch(/^✓ Built 3 commands in [\d.]+ s\n$/);
     expect(readFileSync(join(app, "build/laju.js"), "utf8")).not.toBe("");
-    // The compiled verbs need packages that only laju can see: the parser, esbuild, nodemailer.
+    // The compiled verbs need packages that only laju's own package can resolve: the parser, esbuild, nodemailer.
     expect(succeeds(app, 'node laju make:command SendReminders --schedule "* * * * *"')).toContain(
       "✓ Created test/commands/SendReminders.test.ts",
     );

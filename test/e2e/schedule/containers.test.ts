@@ -11,7 +11,7 @@ const twoMinutes = 150_000;
 const skip = needsCron.skip || tini.skip;
 
 const name = `the containers of docs/how-to/containers.md${needsCron.label}${tini.label}`;
-// Two at a time, because they mostly wait for the next minute.
+// Two tests at a time, because they mostly wait for the next minute.
 describe.skipIf(skip)(name, { concurrent: true }, () => {
   let app: TestApp;
   const containers: Container[] = [];
@@ -35,7 +35,10 @@ export default command({ schedule: "* * * * *", async run() { console.log("ran a
     await waitFor(undefined, () => container.logs().includes(`ran as ${node}`), twoMinutes);
     return container;
   };
-  /** The app as COPY creates it, with or without --chown. The folder itself was created by WORKDIR and belongs to root. */
+  /**
+   * The app as COPY creates it in an image, with or without --chown. WORKDIR has created the folder, which belongs to
+   * root.
+   */
   const ownedBy = (user: "root" | number) => {
     const copy = app.copy();
     giveTo(user, copy.root);

@@ -11,7 +11,7 @@ import type { OtherDaemon } from "../../support/virtual-cron/virtualTime";
 
 const day = 86_400_000;
 const hour = day / 24;
-/** With LAJU_FULL=1, 3,000 expressions, 500 schedules and 3,000 raw lines per daemon; otherwise a sample. */
+/** Whether to test everything (3,000 expressions, 500 schedules and 3,000 raw lines per daemon) or only a sample. */
 const isFull = process.env.LAJU_FULL === "1";
 const seeds = (count: number) => Array.from({ length: isFull ? count : 1 }, (_, index) => 3000 + index);
 const perSeed = isFull ? 100 : 20;
@@ -19,7 +19,7 @@ const casesPerSeed = isFull ? 20 : 6;
 
 const timeout = isFull ? 3_600_000 : 240_000;
 
-/** Debian's cron is left out, because other tests have a sample for it. */
+/** Debian's cron is tested here only with LAJU_FULL=1, because test/e2e/schedule/virtualCron.test.ts tests a sample. */
 const debian = { skip: false, label: "", path: undefined };
 const daemons = [
   ...(isFull ? [{ cron: "debian", label: "Debian's cron", needs: debian } as const] : []),
@@ -31,7 +31,7 @@ const daemons = [
 for (const { cron, label, needs } of daemons) {
   describe.skipIf(needs.skip)(`${label}${needs.label}`, { timeout }, () => {
     const daemon: OtherDaemon | undefined = cron === "debian" ? undefined : { cron, path: needs.path ?? "" };
-    // systemd decides its timers' times and its behavior at clock changes: see cronNotes.
+    // systemd itself decides what its timers do when clocks change, as the notes of laju crontab say.
     const losesRepeats = cron === "systemd-cron";
 
     test.concurrent.each(seeds(30))("starts random expressions when explain says, seed %i", async (seed) => {
@@ -104,7 +104,7 @@ function daysFrom(random: () => number, days: number): Range {
   return [new Date(from), new Date(from + days * day)];
 }
 
-/** The hours around each clock change of these zones, or any half day if there is none. */
+/** The hours around each clock change in these zones, or some other half day if there are no changes. */
 function rangesNear(zones: readonly string[]): Range[] {
   const ranges = rangesAroundChanges(zones, isFull ? { before: 5, after: 6 } : { before: 2, after: 2 });
   const quiet = Date.UTC(2028, 4, 17);
@@ -115,12 +115,12 @@ function zonesOf(cases: readonly Intended[]): string[] {
   return cases.flatMap(({ timezone }) => timezone ?? []);
 }
 
-/** At most one start per day, so that a daemon can process many days. */
+/** A random schedule that is due at most once a day, so that a daemon can process many days. */
 function isRare({ expression, timezone }: Intended): boolean {
   return timezone === undefined && !/minutes|hours|@every/.test(expression);
 }
 
-/** Times of day that clock changes affect, on some or all days. */
+/** Times of day that a clock change skips or repeats, on some or all days. */
 function nightly(random: () => number): string {
   const hour = integer(random, 0, 4);
   const minute = integer(random, 0, 59);

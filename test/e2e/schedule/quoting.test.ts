@@ -4,7 +4,10 @@ import { missingForVirtualCron } from "../../support/virtual-cron/virtualCron";
 
 const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
-/** `LAJU_QUOTING_LINES=10000 npx vitest run --project daemon test/e2e/schedule/quoting` is the full size. */
+/**
+ * By default a sample. For all lines: `LAJU_QUOTING_LINES=10000 npx vitest run --project daemon
+ * test/e2e/schedule/quoting`.
+ */
 const lines = Number(process.env.LAJU_QUOTING_LINES ?? 500);
 const count = (lines * 7).toLocaleString("en");
 

@@ -16,12 +16,13 @@ const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 
 /**
- * `LAJU_ALL_CHANGES=1 npx vitest run --project daemon test/e2e/schedule/virtualCron` tests 3,000 random expressions, and
- * everything on each host. Otherwise a sample: guards start two processes each minute, so virtual days cost real seconds.
+ * Whether to test 3,000 random expressions, and everything on each host: `LAJU_ALL_CHANGES=1 npx vitest run --project
+ * daemon test/e2e/schedule/virtualCron`. The default is a sample, because guards start two processes per virtual
+ * minute, so days on the virtual clock take real time.
  */
 const all = Boolean(process.env.LAJU_ALL_CHANGES);
 
-// Two daemons at a time, because their speed depends on the machine's other load.
+// A generous limit: two daemons run at a time, and other load on the machine slows them down.
 const options = { timeout: 240_000 };
 
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, options, () => {
@@ -35,7 +36,7 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     await expectClockChanges(timezone, 25);
   });
 
-  // In a sample, each clock change is tested on one host, and a host with changes tests one of its own.
+  // The sample tests each clock change on one host, and makes sure that a host with clock changes tests one of its own.
   test.concurrent.each(hosts.map((host, index) => [host, index] as const))(
     "starts the entries of other zones as intended on a host in %s",
     async (host, index) => {
@@ -47,18 +48,18 @@ describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${ne
     },
   );
 
-  // One without clock changes, one whose clocks change by half an hour, and one like most.
+  // The sample has a host without clock changes, one whose clocks change by half an hour, and an ordinary one.
   const rated = all ? hosts : (["UTC", "Europe/Berlin", "Australia/Lord_Howe"] as const);
   test.concurrent.each(rated)("starts the entries of rates as intended on a host in %s", async (host) => {
     const [range] = rangesAroundChanges([host, "Europe/Berlin"], { before: 2, after: 10 });
     await expectIntended(rates, host, range);
-    // cron makes up for a change in its own zone for three hours. Changes in other zones don't affect this line.
+    // cron corrects its schedule for three hours after a clock change in its own zone, so test longer there.
     const after = changing.includes(host) ? 4 : 1;
     const [change] = rangesAroundChanges([host, "Europe/Berlin"], { before: 1, after });
     await expectIntended(everyMinute, host, change);
   });
 
-  // In a sample, the six hosts test every other month.
+  // The sample divides twelve months among the six hosts.
   test.concurrent.each(hosts.map((host, index) => [host, index] as const))(
     "starts the entries of calendar forms as intended on a host in %s",
     async (host, index) => {

@@ -40,7 +40,7 @@ describe("a build only rebuilds what has changed", () => {
     const parts = Object.entries<{ key: string; inputs: string[] }>(cachedParts());
     expect(parts.filter(([, { key }]) => key === "").map(([part]) => part)).toEqual([]);
     expect(cachedParts()["commands/Queries"].inputs).toContain("app/services/DB.ts");
-    // Unchanged parts don't need esbuild, which would fail here.
+    // If no part has changed, the build doesn't need esbuild, which can't run here.
     const before = bytes();
     expect(await app.run(["laju", "build"], { env: { ESBUILD_BINARY_PATH: "/bin/false" } })).toMatchObject({
       status: 0,

@@ -17,7 +17,10 @@ describe("build/cli", () => {
   afterAll(() => app.remove());
 
   const folder = () => join(app.root, "build/cli");
-  /** The bundle that every verb loads, and the one that some verbs also load. */
+  /**
+   * The two halves of the command line: the hot one, which every verb loads, and the cold one, which some verbs also
+   * load.
+   */
   const halves = () => {
     const files = readdirSync(folder()).filter((name) => name.endsWith(".js"));
     expect(files).toHaveLength(2);
@@ -40,7 +43,7 @@ describe("build/cli", () => {
     },
   );
 
-  // V8 needs more time and memory for text with other characters. esbuild escapes them in strings, but not in
+  // V8 needs more time and memory for source text with other characters. esbuild escapes them in strings, but not in
   // regular expressions.
   test("the half that every verb loads is ASCII", () => {
     expect(readFileSync(join(folder(), halves().hot), "latin1")).not.toMatch(/[^\0-\x7f]/);
@@ -75,7 +78,7 @@ describe("build/cli", () => {
     writeFileSync(cache, whole);
   });
 
-  // Test apps are copies, but V8's caches contain the bundles' paths at build time.
+  // The test's app is a copy of a built one, but V8's code caches contain the paths of the original.
   test.each([
     ["cli", ["show", "Three"], "findCommand", "framework/catalog/catalog.ts"],
     ["shared", ["show", "--nonsense"], "parseArguments", "framework/cli/arguments.ts"],
@@ -104,7 +107,7 @@ describe("build/cli", () => {
     beforeAll(() => {
       copy = app.copy();
       utimesSync(join(copy.root, "build/commands.json"), new Date(), new Date());
-      // Don't build this, so that a verb run from source differs from a compiled one.
+      // Change a source without building it, so that the output shows whether a verb ran from source.
       const source = "commands/native/verbs.ts";
       copy.write(source, copy.read(source).replace("Print the build's manifest", "As its source says"));
       utimesSync(join(copy.root, source), 0, 0);

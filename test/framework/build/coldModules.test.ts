@@ -29,7 +29,7 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
   beforeEach(() => rmSync(join(app.root, "data"), { recursive: true, force: true }));
   afterAll(() => app.remove());
 
-  /** Starts it as cron does, with an empty environment and its output in a log. */
+  /** Starts the command as cron does, with an empty environment and its output in a log. */
   const start = (name: string) =>
     app.run(["-c", `"${process.execPath}" build/commands/${name}.js >> logs/${name}.log 2>&1`], {
       program: "/bin/sh",
@@ -42,7 +42,7 @@ export default command({ run() { renameSync("build/shared", "build/gone"); throw
     try {
       expect((await start("Plain")).status).toBe(0);
       expect(app.read("logs/Plain.log")).toMatch(/"message":"Done","run":"\w+","rows":3\}\n$/);
-      // Without a schedule it has no lock, so laju checks its ancestors to see whether it has started itself.
+      // A command without a schedule has no lock, so laju looks at its ancestors to see whether it has started itself.
       expect((await start("Manual")).status).toBe(0);
       expect(app.read("logs/Manual.log")).toBe("Done\n");
     } finally {

@@ -7,7 +7,7 @@ import { importForms } from "../../support/apps/importForms";
 let app: TestApp;
 beforeAll(async () => {
   app = makeApp(importForms);
-  // A source newer than the build makes laju start from source at first.
+  // Write a source after the build, because laju then runs from source first.
   const migration = "app/migrations/20270101000000_create_greetings.ts";
   app.write(migration, importForms[migration]);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, makeApp, type TestApp } from "../../support/apps/app";
 
-/** The imports of each command and its output. Only Declared imports anything from laju. */
+/** Commands with various imports, each with its expected output. Only Declared imports anything from laju. */
 const works: Record<string, [text: string, printed: string]> = {
   Paths: ['import { word } from "@/domain/words"; console.log(word);', "word"],
   PathsInOrder: ['import { word } from "several/words"; console.log(word);', "word"],
@@ -84,7 +84,7 @@ beforeAll(async () => {
     '{ "name": "only-for-modules", "type": "module", "exports": { "import": "./index.js" } }',
   );
   app.write("node_modules/only-for-modules/index.js", 'export default "word";');
-  // A package with the same name as a path: paths take precedence.
+  // This package has the same name as an entry in `paths`, which takes precedence.
   app.write("node_modules/shadowed/words.js", 'exports.word = "of the package";');
   mkdirSync(join(app.root, "node_modules/@my"));
   symlinkSync("../../packages/typed", join(app.root, "node_modules/@my/typed"));
@@ -137,7 +137,7 @@ test.each(Object.entries(fails))(
   },
 );
 
-/** A folder with the project's packages, to which others can be added. */
+/** Makes node_modules a folder with links to the project's packages, so that a test can add others. */
 function ownModules({ root }: TestApp): void {
   const folder = join(root, "node_modules");
   const names = readdirSync(folder);

@@ -85,7 +85,8 @@ test("a new file that is not a handler is an error with its position, and worker
       ({ type, state }: { type: string; state: string }) => `${type} ${state}`,
     );
   expect(await list()).toEqual(["Late pending", "New completed", "Odd pending", "SendInvoice completed"]);
-  // The same applies from source. Once the file is fixed, the next build contains it.
+  // A worker run from source skips the invalid handler too. Once the file is fixed, the next build contains the
+  // handler.
   const source = await app.run([tsx, "commands/Worker.ts", "--once"]);
   expect(source.stdout + source.stderr).toContain("app/jobs/Odd.ts exports no handler");
   expect(await list()).toEqual(["Late completed", "New completed", "Odd pending", "SendInvoice completed"]);
@@ -104,7 +105,7 @@ test("a build writes the types once and stays newer than them", async () => {
   rmSync(file);
   await app.laju("build");
   const written = statSync(file).mtimeMs;
-  // laju.js compares times: a file newer than the build would make each verb run from source.
+  // laju.js compares times: if this file were newer than the build, each verb would run from source.
   expect(written).toBeLessThanOrEqual(statSync(join(app.root, "build/commands.json")).mtimeMs);
   await app.laju("build");
   expect(statSync(file).mtimeMs).toBe(written);

@@ -7,9 +7,9 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 import { postgresNeed, startPostgres } from "../../support/servers/postgres";
 import { redisNeed, startRedis } from "../../support/servers/redis";
 
-/** What a compiled command loads in addition to a bare start of node. */
+/** What a compiled command loads in addition to what a bare start of node loads. */
 interface Loaded {
-  /** Public built-in modules. */
+  /** Built-in modules with a public name. */
   builtins: string[];
   /** Packages from build/vendor. */
   vendor: string[];
@@ -40,7 +40,7 @@ const commands = {
   LimitsTime: limited,
 };
 
-/** Runs until it receives a signal. */
+/** A command that runs until its standard input gets data. */
 const held = {
   Runs: declared(
     "",
@@ -54,14 +54,17 @@ const served = {
   QueriesPostgres: declared('import DB from "../app/services/DB";', 'await DB.raw("select 1");'),
 };
 
-// Evaluates the shared bundle.
+// vm evaluates the shared bundle.
 const supervision = ["vm"];
 const streams = ["stream", "stream/promises"];
-// But not tls, dns, crypto, zlib or http.
+// Sockets alone need these modules, and not tls, dns, crypto, zlib or http.
 const sockets = ["net", "diagnostics_channel"];
 const sqlite = process.versions.node.startsWith("20.") ? "better-sqlite3-node20" : "better-sqlite3";
 
-/** Takes the lock. A successful run doesn't open the ledger, so SQLite is loaded only by commands that query it. */
+/**
+ * The package that takes the lock. SQLite is loaded only by commands that query it, because a successful run doesn't
+ * open the ledger.
+ */
 const lock = "fs-native-extensions";
 
 const expected: Record<keyof typeof commands, Loaded> = {
@@ -71,7 +74,7 @@ const expected: Record<keyof typeof commands, Loaded> = {
   LeavesAll: { builtins: supervision, vendor: [lock], packages: [] },
   UsesWinston: { builtins: [...supervision, ...streams], vendor: [lock, "winston"], packages: [] },
   TakesArguments: { builtins: supervision, vendor: [lock], packages: [] },
-  // For the watchdog thread. child_process is never loaded: a successful run doesn't start other processes.
+  // The watchdog thread needs these. child_process is not among them, because a successful run starts no other process.
   LimitsTime: {
     builtins: [...supervision, ...streams, "diagnostics_channel", "worker_threads"],
     vendor: [lock],
@@ -96,7 +99,7 @@ describe("a compiled command loads", () => {
     writeFileSync(join(app.root, "empty.js"), "");
     writeFileSync(join(app.root, "watch.cjs"), watch);
     bare = new Set(whatIsLoaded(app, join(app.root, "empty.js")).builtins);
-    // The first run creates the databases and the ledger's tables.
+    // Run each command once, because the first run creates the databases and the ledger's tables.
     for (const name of Object.keys(commands)) whatIsLoaded(app, `commands/${name}.js`);
   });
   afterAll(() => app.remove());
@@ -148,7 +151,7 @@ describe("a compiled command loads", () => {
   });
 });
 
-/** Runs a program as cron does, with its output in a file, and inspects it when it exits. */
+/** Runs a program as cron does, with its output in a file, and lists what it has loaded when it exits. */
 function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
   const log = openSync(join(root, "logs", "X.log"), "a");
   const answer = join(root, "loaded.json");
@@ -163,7 +166,7 @@ function whatIsLoaded({ root }: TestApp, file: string, more = {}): Loaded {
   return JSON.parse(readFileSync(answer, "utf8"));
 }
 
-/** Uses only fs, which every start loads. */
+/** Preloaded into the program. It uses only fs, which every start loads. */
 const watch = `
 const fs = require("fs");
 const openSync = fs.openSync;

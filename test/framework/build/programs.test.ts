@@ -8,7 +8,7 @@ import { makeApp, type TestApp } from "../../support/apps/app";
 const starts = (program: string) =>
   `import { execSync } from "node:child_process"; execSync("node build/${program}", { stdio: "inherit" });`;
 
-// cron's environment on a host where node is not in /usr/bin.
+// The environment that cron passes on a host where node is not in /usr/bin.
 const env = { PATH: "/nowhere", BACKUP_ENCRYPTION_KEY: "cd".repeat(32), BACKUP_DIR: "backups" };
 
 let app: TestApp;

@@ -16,7 +16,7 @@ export default command({ schedule: "0 8 * * *", run() { console.log("${word}"); 
 const logging = (overlap: string) => `import { command } from "../app/console/command";
 export default command({ overlap: "${overlap}", run({ log }) { log.info("done", { count: 1 }); } });\n`;
 
-/** The functions of a script that V8 compiled, by its log of function events. */
+/** The functions of a script that V8 compiled, according to V8's log of function events. */
 function compiledIn(log: string, script: string): string[] {
   const events = log.split("\n").map((line) => line.split(","));
   const ids = events
@@ -33,7 +33,7 @@ describe("build/shared", () => {
   const folder = (...path: string[]) => join(app.root, "build/shared", ...path);
   const text = (file: string) => readFileSync(folder(file), "utf8");
   const halves = () => readdirSync(folder()).filter((file) => file.endsWith(".js"));
-  /** The bundles that each start loads. */
+  /** The bundles that are loaded at each start. */
   const bundles = () => halves().filter((file) => text(file).includes("const lajuColdFile ="));
   const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
   /** Changes the code that all commands share, so that the next build writes a different bundle. */
@@ -74,7 +74,7 @@ describe("build/shared", () => {
   test.each(["Locked", "Unlocked"])(
     "its code cache contains every function that a start calls: %s",
     async (name) => {
-      // V8 rejects a cache that was created with other flags, so create one with these.
+      // Create a cache with these flags, because V8 rejects one that was created with others.
       const log = join(app.root, "v8.log");
       const flags = ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`];
       const copy = app.copy();
@@ -125,7 +125,7 @@ describe("build/shared", () => {
   test("unused bundles are deleted, those of the last build only after the next", async () => {
     change("export const round3 = 3;");
     expect((await app.laju("build")).stderr).toBe("");
-    // Recent bundles are kept, because a concurrent build may be about to use them.
+    // Keep a recent bundle, because another build, running at the same time, may be about to use it.
     expect(bundles().length).toBeGreaterThan(2);
     for (const file of readdirSync(folder())) utimesSync(folder(file), 1_000, 1_000);
     change("export const round4 = 4;");
@@ -133,7 +133,7 @@ describe("build/shared", () => {
     expect(bundles()).toHaveLength(2);
     await app.laju("build");
     expect(bundles()).toHaveLength(1);
-    // The remaining bundles still have their cold halves.
+    // The cold halves of the remaining bundles are still there.
     expect(halves()).toHaveLength(2);
   });
 

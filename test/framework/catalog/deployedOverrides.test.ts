@@ -109,7 +109,7 @@ describe("schedule.json", () => {
     const entry = /LAJU_ENTRY=(\w+) \S+ commands\/LastDay\.js/.exec(crontab)?.[1];
     const start = (id: string | undefined) =>
       app.run(["commands/LastDay.js"], { cwd: join(app.root, "build"), env: { LAJU_ENTRY: id } });
-    // It is due only at midnight on the month's last day.
+    // The command exits without running, because it is due only at midnight on the month's last day.
     expect(await start(entry)).toMatchObject({ status: 0, stdout: "", stderr: "" });
     expect((await start("12345678")).stderr).toContain("its crontab entry was written by a different build");
     rmSync(join(app.root, "schedule.json"));

@@ -88,7 +88,7 @@ describe("the value of a sensitive option", () => {
     expect(seen.filter((text) => text.includes("SECRET"))).toEqual([]);
     expect(output).toContain("refused: ***");
     expect(seen[3]).toContain("--token=***");
-    // The first attempt and one retry.
+    // There are two: the first attempt and one retry.
     expect(output.match(/with \*\*\*/g)).toHaveLength(2);
   });
 
@@ -123,6 +123,6 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
-    return ""; // The process has exited.
+    return ""; // The process has exited in the meantime.
   }
 }

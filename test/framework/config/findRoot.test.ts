@@ -28,7 +28,7 @@ function write(path: string, contents: unknown = {}): string {
 
 const app = (path: string) => dirname(write(join(path, "package.json"), { laju: {} }));
 
-/** The root for a program that was started by this path. */
+/** The root that a program finds when it is started by this path. */
 function rootOf(program: string): string | undefined {
   process.argv[1] = program;
   return findRoot();

@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** The variables that a test sees, given `.env` and its own environment. */
+/** The variables that a test gets from `.env` and its own environment. */
 function seen(file: Variables, own: Variables = {}) {
   const environment: Record<string, string | undefined> = { ...own };
   const { values, problems } = testEnvironment(root, file, environment);
@@ -174,7 +174,7 @@ describe("with NODE_ENV=test", () => {
   });
 });
 
-/** Adds a customer to each file that commands use outside tests. */
+/** Adds a customer to each database file that commands use outside tests. */
 const open = `const Driver = require(Number(process.versions.node.split(".")[0]) < 22 ? "better-sqlite3-node20" : "better-sqlite3");
 const files = ["data/dev.sqlite3", "data/production.sqlite3"];`;
 const fill = `${open} require("node:fs").mkdirSync("data", { recursive: true });

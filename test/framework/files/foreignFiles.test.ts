@@ -30,11 +30,11 @@ import { foreign } from "../../support/foreign";
 import { needs, programPath } from "../../support/servers/requirement";
 
 const require = createRequire(import.meta.url);
-// A dependency of pm2.
+// js-yaml, which is installed because pm2 depends on it.
 const { load } = createRequire(require.resolve("pm2"))("js-yaml");
 
 const word = foreign.map((text) => text.replaceAll(/[\0\r\n]|\p{Surrogate}/gu, ""));
-/** Avoids laju's own words, and code points that Unicode reserves. */
+/** Removes words that laju itself writes, and code points that Unicode reserves. */
 const argument = word.map((text) => shortened(text.replaceAll(/\p{Noncharacter_Code_Point}/gu, "")));
 const fileName = word.map((text) => `a${shortened(text.replaceAll("/", ""))}z`);
 const parts = fc.record({
@@ -47,7 +47,7 @@ const parts = fc.record({
 });
 type Parts = typeof parts extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** cron accepts up to 998 bytes per line. */
+/** cron accepts lines of up to 998 bytes. */
 function shortened(text: string): string {
   return [...text].slice(0, 20).join("");
 }
@@ -59,7 +59,7 @@ interface Sample {
 }
 
 let folder: string;
-/** Real folders with these names, each with a stub `node` that records how it was started. */
+/** Creates folders with these names, each with a stub of `node` that records how it was started. */
 let samples: Sample[];
 
 beforeAll(() => {
@@ -90,19 +90,19 @@ function sourceOf(
   return { ...source, commands: [{ facts, row: { ...row, args, entries } }] };
 }
 
-/** The stub's record if it was started as intended. */
+/** What the stub recorded, if it was started as intended. */
 function expectedStart({ parts: { args, entry }, source: { place } }: Sample, hasEntry = true): string[] {
   return [place.build, place.node, hasEntry ? entry : "", "commands/Job.js", ...args];
 }
 
-/** Runs shell lines in one shell and returns the record of each sample's stub. */
+/** Runs all samples' shell lines in one shell, and returns what each sample's stub recorded. */
 function startsOf(lines: readonly string[], of: readonly Sample[]): string[][] {
   for (const { log } of of) rmSync(log, { force: true });
   execFileSync("dash", { input: `${lines.join("\n")}\n` });
   return of.map(({ log }) => readFileSync(log, "utf8").split("\0").slice(0, -1));
 }
 
-/** How cron daemons parse a command before passing it to a shell. */
+/** How each cron daemon parses a line's command before passing it to a shell. */
 const readers = {
   debian: (command: string) => command.replaceAll(/\\([\\%])/g, "$1"),
   cronie: (command: string) => command.replaceAll("\\%", "%"),
@@ -144,7 +144,7 @@ describe("with guards for days and zones", () => {
     return { schedule, timezone, due: (due as Date).getTime() };
   });
 
-  /** The command that cron passes to the shell for a sample, and a time at which it is due. */
+  /** The command that cron passes to the shell for a sample, and a time at which the sample is due. */
   function guardedLine(sample: Sample, index: number, isPortable: boolean) {
     const { schedule, timezone, due } = guarded[index % guarded.length] as (typeof guarded)[number];
     const [{ facts }] = sample.source.commands as [ExportedCommand];
@@ -154,7 +154,7 @@ describe("with guards for days and zones", () => {
     return { command, due, isInterval: schedule.startsWith("rate") };
   }
 
-  /** Runs in a subshell, which a guard may exit, at the time $AT, through a stub `date`. */
+  /** Runs each command in a subshell, because a guard may exit. A stub of `date` returns the time $AT. */
   const at = (command: string, time: number) =>
     `( export AT=${time / 1000}; ${command.replaceAll("/bin/date", join(folder, "date"))}\n)`;
   beforeAll(() => {
@@ -172,12 +172,12 @@ describe("with guards for days and zones", () => {
         lines.map(({ command, due }) => at(command, due)),
         some,
       );
-      // Ignore the entry id, which doesn't matter here.
+      // Ignore the entry's id in the environment, which this test is not about.
       expect(starts.map((words) => words.toSpliced(2, 1))).toEqual(
         some.map((sample) => expectedStart(sample).toSpliced(2, 1)),
       );
       for (const { log } of some) rmSync(log);
-      // The day before, which also matches cron's fields.
+      // Use the day before, on which cron's fields also match, because the guard has to reject it.
       const onDays = lines.filter(({ isInterval }) => !isInterval);
       execFileSync("dash", { input: onDays.map(({ command, due }) => at(command, due - day)).join("\n") });
       expect(some.filter(({ log }) => existsSync(log)).length).toBe(0);
@@ -208,7 +208,7 @@ function lineOf({ source }: Sample): string {
   return line as string;
 }
 
-/** Characters that a unit file can't contain: such paths are rejected. */
+/** Matches characters that a unit file can't contain. laju rejects paths with them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are rejected.
 const unitRefuses = /[\0-\x1f\x7f]|\p{Noncharacter_Code_Point}/u;
 const isRefused = ({ source, log }: Sample) =>
@@ -273,7 +273,7 @@ describe("systemd", () => {
   });
 });
 
-/** Parses a unit as systemd does: a backslash at the end of a line joins the next line, and values are trimmed. */
+/** Parses a unit file as systemd does: a backslash at the end of a line joins the next line, and values are trimmed. */
 function settingsIn(text: string): Map<string, string> {
   const lines = text.split("\n").filter((line) => line.includes("="));
   expect(text.split("\n").filter((line) => line.endsWith("\\"))).toEqual([]);
@@ -285,13 +285,13 @@ function settingsIn(text: string): Map<string, string> {
   return new Map(pairs as [string, string][]);
 }
 
-/** Resolves the specifiers in a value. */
+/** Replaces the specifiers (%) in a value, as systemd does. */
 function value(text = ""): string {
   expect(text.replaceAll("%%", "")).not.toContain("%");
   return text.replaceAll("%%", "%");
 }
 
-/** Splits a command line by systemd's rules: quotes and backslashes, then specifiers, then variables. */
+/** Splits a command line as systemd does: first quotes and backslashes, then specifiers, then variables. */
 function words(line = ""): string[] {
   const found = [...line.matchAll(/"((?:[^"\\]|\\["\\])*)"(?= |$)|([^\s"'\\]+)(?= |$)/g)];
   expect(found.map(([text]) => text).join(" ")).toBe(line);
@@ -302,7 +302,7 @@ function words(line = ""): string[] {
   });
 }
 
-/** The text in one line, with characters that UTF-8 or systemd doesn't accept replaced. */
+/** The text as one line. Characters that UTF-8 or systemd doesn't accept are replaced. */
 function expectedTitle(description: string): string {
   const text = description.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
   return text.replaceAll(/[\ufffe\u{1ffff}]|\p{Surrogate}/gu, "\ufffd") || "Job";

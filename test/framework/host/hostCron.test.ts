@@ -3,7 +3,7 @@ import { cronFacts, cronNames, parseCronName } from "../../../framework/host/cro
 import { cronNote, hostCron } from "../../../framework/host/hostCron";
 import { type FakeCrontab, fakeCrontab } from "../../support/crontab/fakeCrontab";
 
-// This machine's daemons, and those of other tests, don't belong to the tested host.
+// The hosts tested here must not contain the daemons of this machine and of other tests.
 vi.mock("../../../framework/host/cronProcesses", () => ({
   cronProcesses: () => [],
   isDaemonItself: () => true,
@@ -16,7 +16,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A host whose crontab(1) answers -V with this. */
+/** A host whose crontab(1) prints this text for -V. */
 function hostOf(answer: string): void {
   fake = fakeCrontab(`-V) cat <<'END' >&2\n${answer}\nEND\nexit 1;;`);
   vi.stubEnv("PATH", `${fake.folder}/bin:${process.env.PATH}`);

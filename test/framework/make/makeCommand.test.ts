@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../../support/apps/app";
 
-/** The function form. */
+/** The form of a command that only exports `run`. */
 const counted = `import DB from "../app/services/DB";
 export const run = async () => DB("jobs").count("* as jobs").first();
 `;
@@ -107,7 +107,7 @@ describe("make:command", () => {
   Test it    npx vitest run test/commands/reports/Tested.test.ts
   Schedule   npm run build && node laju crontab:install
 `);
-    // A reserved word.
+    // `delete` is a reserved word, so the test has to import this command by another name.
     await app.laju("make:command", "Delete");
     await app.laju("make:command", "TestedScript", "--script");
     app.write("commands/Counted.ts", counted);

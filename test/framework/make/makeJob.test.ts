@@ -81,7 +81,7 @@ describe("make:job", () => {
     const tsc = () => app.run(["--noEmit", "-p", "."], { program: join(app.root, "node_modules/.bin/tsc") });
     expect(await tsc()).toMatchObject({ stdout: "", status: 0 });
 
-    // After a handler is deleted, the committed types fail to compile even before the next build.
+    // Once a handler has been deleted, the committed types no longer compile, even before the next build.
     rmSync(join(app.root, "app/jobs/Plain.ts"));
     expect((await tsc()).stdout).toContain("app/jobs/_types.ts(");
     expect((await app.laju("build")).status).toBe(0);

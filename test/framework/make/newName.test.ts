@@ -9,7 +9,7 @@ import { draftPlainTest } from "../../../framework/make/testDraft";
 
 const long = "a".repeat(100);
 
-/** What is created for a name by make:command and make:job, make:migration, and make:test --plain. */
+/** For each typed name: what make:command and make:job, make:migration, and make:test --plain create. */
 test.each<[typed: string, file: string, migration: string, test?: string]>([
   ["prune exports", "PruneExports", "prune_exports"],
   ["  prune\t exports ", "PruneExports", "prune_exports"],
@@ -57,7 +57,7 @@ test.each([
   expect(draft(folder, make)).toEqual(name);
 });
 
-/** The drafted file's name in its folder, without its ending; "refused" for a usage error. */
+/** The name of the drafted file, without folder and extension; "refused" for a usage error. */
 function draft(folder: string, make: () => { file: string }): string {
   try {
     const path = relative(paths.root, make().file);

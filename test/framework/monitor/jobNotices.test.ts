@@ -35,7 +35,7 @@ describe("notifications of failed jobs", () => {
 
   const push = async (...words: string[]) =>
     expect(await app.run(["build/commands/Push.js", ...words])).toMatchObject({ status: 0 });
-  /** Until no job is left, including retries. Returns the workers' last lines. */
+  /** Runs workers until no job is left, not even a retry. Returns the last lines that they printed. */
   const work = async (quietMinutes = "10") => {
     const summaries: string[] = [];
     const env = { QUEUE_QUIET_MINUTES: quietMinutes };
@@ -55,7 +55,7 @@ describe("notifications of failed jobs", () => {
   test("are sent once per job type, and once more when it has recovered", async () => {
     await push("bad", "good", "bad", "good", "bad");
     const summaries = await work();
-    // Each failed job had two attempts, so one retry.
+    // Each failed job had two attempts, so there was one retry.
     const countOf = (word: RegExp) =>
       summaries.reduce(
         (sum, text) => sum + Number(new RegExp(`(\\d+) ${word.source}\\b`).exec(text)?.[1] ?? 0),
@@ -65,7 +65,7 @@ describe("notifications of failed jobs", () => {
     await until(() => smtp.mails.length === 1 && hooks().length === 1);
     expect(hooks()[0]).toMatchObject({
       ...{ event: "failure", command: "job SendInvoice" },
-      // Jobs are not counted: their failures are in the queue, not in the ledger.
+      // Failed jobs are not counted as failed runs, because they are in the queue and not in the ledger.
       ...{ failures: null, attempts: null },
     });
     expect(hooks()[0].title).toMatch(
@@ -73,7 +73,7 @@ describe("notifications of failed jobs", () => {
     );
     expect(smtp.mails[0]?.subject).toBe(hooks()[0].title);
 
-    // Others have completed, but the last failure is recent.
+    // Other jobs have completed, but the last failure is too recent.
     await push("good");
     await work();
     await push("good", "good");
@@ -92,7 +92,7 @@ describe("notifications of failed jobs", () => {
     await until(() => hooks().length === 3);
     const monitor = (QUEUE_QUIET_MINUTES: string) =>
       app.run(["laju.js", "monitor"], { env: { QUEUE_QUIET_MINUTES } });
-    // Nothing has completed yet.
+    // No job has completed yet.
     await monitor("0");
     await push("good");
     await work();

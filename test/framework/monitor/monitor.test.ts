@@ -48,7 +48,7 @@ describe("node laju monitor", () => {
   const monitor = () => app.run(["laju", "monitor"], { env: { LAJU_DATA: data } });
   const run = (name: string) => app.run([`build/commands/${name}.js`], { env: { LAJU_DATA: data } });
   const titles = () => http.requests.map(({ body }) => JSON.parse(body).title as string);
-  /** Makes the monitor expect starts since this many milliseconds ago. */
+  /** Makes the monitor look for missed starts since this many milliseconds ago. */
   const goBack = (ms: number) =>
     withLedger(data, (ledger) => ledger.prepare("UPDATE watched SET checked_until = ?").run(Date.now() - ms));
 

@@ -16,7 +16,10 @@ let folder: string;
 let app: string;
 let next: string;
 
-/** An app created by this laju, and a later laju: its README and tsconfig differ, one file is new and one was removed. */
+/**
+ * An app created by this laju, and a later laju whose template differs: another README and tsconfig, one more file, and
+ * one file fewer.
+ */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "laju-upgrade-"));
   app = join(folder, "shop");
@@ -43,7 +46,7 @@ afterEach(() => {
 test("the package contains the current template", () => {
   const { path, text } = baseFile(project);
   expect(path).toBe(`framework/new/earlier/${version}.json`);
-  // If this fails, run `npm run pack`, which writes the file.
+  // If this fails, run `npm run pack`, which writes the file, and commit it.
   expect(readFileSync(join(project, path), "utf8")).toBe(text);
 });
 

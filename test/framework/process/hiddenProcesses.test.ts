@@ -18,14 +18,15 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
   const folder = temporaryFolder("hidden");
   const program = join(folder, "life.mjs");
   beforeAll(() => {
-    // Processes run as another user there, so the files must be world-readable.
+    // The program runs as another user there, so its file must be readable for everyone.
     chmodSync(folder, 0o755);
     copyFileSync(bundledProgram(join(import.meta.dirname, "..", "..", "support", "lifeProgram.ts")), program);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /**
-   * A process's report about this process, an earlier one with its pid, one that has exited, and one from another boot.
+   * What the program says about four processes: this one, an earlier one with the same pid, one that has exited, and
+   * one from before a reboot.
    */
   async function seenFrom(way: string[]): Promise<string[]> {
     const ended = spawn("true");
@@ -99,7 +100,7 @@ describe.skipIf(!canMount && process.env.CI !== "true")("if processes are hidden
   }
 });
 
-/** Runs a Node program with that view of processes, and returns its output. */
+/** Runs a Node program with a restricted view of /proc, and returns its output. */
 function runIn(way: string[], args: string[], more: Record<string, string> = {}): string {
   const [program = process.execPath, ...before] = [...way, process.execPath];
   const given = way.length === 0 ? args : [...before, ...args];

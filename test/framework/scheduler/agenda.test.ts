@@ -7,7 +7,7 @@ const minute = 60_000;
 const at = (time: string) => Date.parse(`2027-03-01T${time}Z`);
 const command = (name: string, meta: CommandMeta): CommandFacts => commandFacts(name, "declared", meta);
 
-/** An agenda started at noon, and its answer at a given time: `Name 12:01, 12:02 missed 3`. */
+/** Starts an agenda at noon. `ask` returns what is due at a given time, such as `Name 12:01, 12:02 missed 3`. */
 function agendaOf(...commands: CommandFacts[]) {
   const agenda = new Agenda("UTC");
   const noon = at("12:00:00");

@@ -9,7 +9,7 @@ const source = (meta: string, run: string) => `
 import { command } from "../app/console/command";
 export default command({ ${meta}, async run({ signal }) { ${run} } });
 `;
-/** Logs the SIGTERM, then exits. Without this handler, SIGTERM would also end it, but leave no trace. */
+/** A command that logs the SIGTERM, then exits. Without this handler it would exit too, but nothing would show why. */
 const long =
   'console.log("begun"); setInterval(() => {}, 1000); await new Promise((resolve) => signal.addEventListener("abort", resolve)); console.log("aborted");';
 
@@ -37,7 +37,8 @@ describe("schedule:work", () => {
   afterAll(() => app.remove());
 
   test("starts due commands in separate processes with their own logs, and drains on SIGTERM", async () => {
-    // schedule:work is started as by pm2. Even so, a command's runs must not overlap.
+    // schedule:work is started under pm2. Its commands must not inherit that, because overlapping runs are allowed
+    // under pm2.
     worker = startScheduleWorker(app, [], { pm_id: "0", pm_exec_path: join(app.root, "laju.js") });
     await worker.until(() => said("Command ended", "Seconds").length >= 2);
     await worker.until(() => said("Command failed", "Broken").length === 1 && log("Long").includes("begun"));
@@ -62,7 +63,7 @@ describe("schedule:work", () => {
     await worker.until(() => said("Stopping").length === 1);
     const starts = said("Command started", "Seconds").length;
     const stoppedAt = Date.now();
-    // After more than two seconds it would have started again.
+    // Wait longer than two seconds, because by then it would have started again.
     await worker.until(() => Date.now() > stoppedAt + 2_500);
     expect(said("Command started", "Seconds").length).toBe(starts);
     expect(worker.process.exitCode).toBeNull();

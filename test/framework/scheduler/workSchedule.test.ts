@@ -11,7 +11,7 @@ const day = 1440 * minute;
 const noon = Date.parse("2027-03-01T12:00:00Z");
 const command = (name: string, meta: CommandMeta): CommandFacts => commandFacts(name, "declared", meta);
 
-/** A scheduler with a clock controlled by the test. */
+/** A scheduler whose clock and timers the test controls. */
 function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC" } = {}) {
   let now = begin;
   let timers: { time: number; call: () => void }[] = [];
@@ -20,12 +20,12 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
     missed: [] as string[],
     maxTimers: 0,
     wakes: 0,
-    /** How late a timer fires, in milliseconds. Real timers sometimes fire a fraction early. */
+    /** How late each timer fires, in milliseconds; negative for early. Real timers sometimes fire a fraction early. */
     delay: () => 1,
-    /** The new commands, if the files have changed. */
+    /** The changed commands, if the files have changed since the last time. */
     changed: undefined as CommandFacts[] | undefined,
     timers: () => timers.length,
-    /** Advances to a time, timer by timer. */
+    /** Advances the clock to a time, firing each timer on the way. */
     runUntil(time: number) {
       for (;;) {
         const [next] = timers.sort((a, b) => a.time - b.time);
@@ -38,7 +38,7 @@ function simulate(commands: CommandFacts[], { begin = noon, hostTimezone = "UTC"
       }
       now = time;
     },
-    /** Sets the clock, as after sleep: the remaining time of timers doesn't change. */
+    /** Sets the clock, as it jumps after the machine has slept. Timers still have as much time left as before. */
     jump(milliseconds: number) {
       now += milliseconds;
       for (const timer of timers) timer.time += milliseconds;
@@ -198,7 +198,7 @@ describe("while it is running", () => {
   });
 });
 
-/** Delays from a fixed seed. */
+/** Random delays, always the same ones. */
 function noisy(most: number): () => number {
   let seed = 7;
   return () => {

@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Stops the given servers after the services that use them. */
+/** Stops the given servers, after the services that are connected to them. */
 async function load(variables: Record<string, string> = {}, servers: TestServer[] = []) {
   const services = await fresh({ LAJU_DATA: data, ...variables }, async () => ({
     Cache: (await import("../../../framework/services/Cache")).default,

@@ -35,7 +35,7 @@ async function load(variables: Record<string, string> = {}): Promise<AppDatabase
   return DB;
 }
 
-/** A table as in scripts written for Laju, with two rows. */
+/** Creates a table in the way that scripts written for Laju do, with two rows. */
 async function makeUsers(DB: AppDatabase) {
   await DB.schema.dropTableIfExists("users");
   await DB.schema.createTable("users", (table) => {
@@ -51,7 +51,7 @@ async function makeUsers(DB: AppDatabase) {
   ]);
 }
 
-/** Expectations that hold for every database engine. */
+/** Checks that hold for every database engine. */
 async function commonBehaviour(DB: AppDatabase) {
   await makeUsers(DB);
   expect(await DB("users").count("* as count").first()).toEqual({ count: 2 });
@@ -74,7 +74,7 @@ async function commonBehaviour(DB: AppDatabase) {
   await DB.schema.dropTable("users");
 }
 
-/** Checks that no error of a statement shows the statement's values anywhere. */
+/** Checks that an error of a statement doesn't contain the statement's values anywhere. */
 async function errorsWithoutValues(DB: AppDatabase, isStrict: boolean) {
   await DB.schema.dropTableIfExists("access_keys");
   await DB.schema.createTable("access_keys", (table) => {
@@ -226,7 +226,7 @@ describe("SQLite", () => {
   test("so is a folder without write permission", async () => {
     const app = makeApp({
       "commands/Read.ts": `import DB from "../app/services/DB";
-        DB.client.driver; // Load it while we still have permission.
+        DB.client.driver; // Load the driver while this user may still read it.
         if (process.getuid?.() === 0) { process.setgid?.(65534); process.setuid?.(65534); }
         DB.raw("select 1").catch((error: Error) => console.log(error.message));`,
     });
@@ -275,7 +275,7 @@ describe("migrations", () => {
     app = makeApp();
   });
   beforeEach(() => {
-    // Leave out laju's own migrations, because these tests are about how any migration runs.
+    // Don't run laju's own migrations, because these tests are about migrations in general.
     for (const folder of ["app/migrations", "framework/migrations", "data"]) {
       rmSync(join(app.root, folder), { recursive: true, force: true });
     }
@@ -283,7 +283,7 @@ describe("migrations", () => {
   });
   afterAll(() => app.remove());
 
-  /** Runs the body of a script in the app and returns its result. Only tsx can load migrations in TypeScript. */
+  /** Runs code as the body of a script in the app, and returns its result. Migrations in TypeScript need tsx. */
   async function inApp(body: string, { withTsx = false } = {}) {
     app.write(
       "commands/Script.ts",
@@ -312,7 +312,7 @@ describe("migrations", () => {
     expect(await inApp("return DB.migrate.latest()", { withTsx: true })).toEqual([1, ["20260101_a"]]);
 
     rmSync(join(app.root, "app/migrations/20260101_a.ts"));
-    // As in a build: CommonJS, in a folder marked as such.
+    // As in a build: migrations are CommonJS, and a package.json says so.
     app.write("app/migrations/package.json", '{ "type": "commonjs" }');
     app.write(
       "app/migrations/20260101_a.js",
@@ -519,7 +519,7 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () => {
     await until(() => connections === 1);
     expect((await DB.raw("select 42 as answer")).rows).toEqual([{ answer: 42 }]);
     expect(connections).toBe(1);
-    // The server announced its version without being asked.
+    // laju has not asked for the version, because the server announces it when a client connects.
     expect(said).not.toContain("version");
     const { rows } = await DB.raw("show server_version");
     expect(rows[0].server_version.split(" ")[0]).toBe(DB.client.version);

@@ -15,14 +15,14 @@ afterAll(() => app.remove());
 
 let scripts = 0;
 
-/** Writes a script that imports the logger, and returns node's arguments for it. */
+/** Writes a script that imports the logger. Returns the arguments with which node runs it. */
 async function script(body: string): Promise<string[]> {
   const file = `commands/Script${scripts++}.ts`;
   app.write(file, imports + stopDates + body);
   return [await bundledScript(app, file)];
 }
 
-/** Runs it, with the same time in every line. */
+/** Runs the script, and replaces the time in each line with the same text. */
 async function run(body: string, env: NodeJS.ProcessEnv = {}) {
   const ended = await app.run(await script(body), { env });
   const timeless = (text: string) => text.replaceAll(/"timestamp":"[^"]*"/g, '"timestamp":"T"');
@@ -186,7 +186,7 @@ describe("no line is lost", () => {
   test("when the process exits while a slow reader holds a full, non-blocking pipe", async () => {
     const body = `
       import { Socket } from "node:net";
-      new Socket({ fd: 1, readable: false, writable: true }); // libuv makes the pipe non-blocking: EAGAIN
+      new Socket({ fd: 1, readable: false, writable: true }); // libuv makes the pipe non-blocking, so that a write can fail with EAGAIN.
       for (let i = 0; i < ${many}; i++) logInfo("line", { i });
       process.exit(0);`;
     expect(await readSlowly(await script(body))).toBe(many);
@@ -216,7 +216,7 @@ describe("no line is lost", () => {
     expect(status).toBe(7);
   });
 
-  /** Reads nothing until the child is blocked on a full pipe, then everything. Returns the number of lines. */
+  /** Waits until the child is blocked because the pipe is full, then reads everything. Returns the number of lines. */
   async function readSlowly(args: string[]): Promise<number> {
     const child = spawn("sh", ["-c", '"$@" | { sleep 1; wc -l; }', "sh", process.execPath, ...args], {
       cwd: app.root,

@@ -113,7 +113,7 @@ describe("by SMTP", () => {
 describe("a login on another machine", () => {
   const mail = { to: "a@x.org", subject: "S", text: "T" };
   const login = { user: "me", pass: "hunter2" };
-  /** The server, under a name of this machine that is not a loopback name. */
+  /** The server's URL with a name of this machine that is not a loopback name. */
   const far = ({ url }: SmtpServer, query = "") => `${url.replace("127.0.0.1", "0.0.0.0")}${query}`;
 
   test.each(["", "?ignoreTLS=true", "?opportunisticTLS=true&requireTLS=false"])(

@@ -19,11 +19,11 @@ beforeAll(() => {
 });
 afterAll(() => app.remove());
 
-/** The result or error of view() in a script that runs in another folder. */
+/** What view() returns, or the error it throws, in a script that runs in another folder. */
 async function render(
   ...args: unknown[]
 ): Promise<{ html?: string; error?: { message: string; hint: string } }> {
-  // The service finds the views relative to the compiled file.
+  // view() looks for views relative to its own compiled file.
   app.write(
     "app/services/Render.ts",
     `import { view } from "./View";

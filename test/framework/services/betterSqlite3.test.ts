@@ -27,7 +27,7 @@ const commands = {
     import { createRequire } from "node:module";
     const Database = createRequire(import.meta.url)("better-sqlite3");
     ${asks}`,
-  // Loaded through two packages: one CommonJS, one an ES module.
+  // Load it through two other packages: a CommonJS one and an ES module.
   UsesKnex: `
     import knex from "knex";
     import { command } from "../app/console/command";

@@ -6,7 +6,7 @@ import { foreign } from "../../support/foreign";
 import { temporaryFolder } from "../../support/servers/server";
 import { type SmtpServer, startSmtp } from "../../support/servers/smtp";
 
-/** Characters that would end a header, and sequences that mail programs decode into them. */
+/** Characters that would end a header, and encoded ones that mail programs decode to such characters. */
 const pieces = [
   "\r\nBcc: evil@x.org",
   "\nX-Evil: 1",
@@ -51,7 +51,7 @@ describe("a mail whose subject and names are untrusted", () => {
         const [mail] = server.mails;
         expect(mail?.recipients).toEqual(["a@x.org"]);
         const found = namesIn(mail?.headers ?? "");
-        // Which encoding a body needs depends on the body.
+        // Leave out the encoding, which depends on the body's text.
         expect(found.filter((one) => !expected.includes(one))).toEqual([]);
         expect(found.filter((one) => one === "subject")).toHaveLength(1);
       }),

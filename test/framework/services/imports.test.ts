@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../support/servers/server";
 
 const services = join(import.meta.dirname, "..", "..", "..", "framework", "services");
 
-/** The built-in and npm modules that a bundled program loads in addition to an empty program's. */
+/** The built-in modules and npm packages that a bundled program loads, and an empty program doesn't. */
 async function loadedBy(source: string): Promise<string[]> {
   const list = "process.moduleLoadList.concat(Object.keys(require.cache)).join('\\n')";
   const { outputFiles } = await build({
@@ -21,7 +21,7 @@ async function loadedBy(source: string): Promise<string[]> {
     platform: "node",
     format: "cjs",
     packages: "external",
-    // Small, and part of every bundle.
+    // Include this package, as every bundle does, because it is small.
     alias: { "fastest-levenshtein": join(services, "../../node_modules/fastest-levenshtein/mod.js") },
     define: { "import.meta.url": "__url", "import.meta.dirname": "__folder" },
     banner: {
@@ -41,7 +41,7 @@ test("importing every service and logging loads nothing heavy", async () => {
   const services = [...names, ...queues.map((name) => `../queue/${name}`)]
     .map((name) => `import * as ${basename(name)} from "${name.startsWith(".") ? name : `./${name}`}";`)
     .join("\n");
-  // Handlers are imported by any code that queues one of their jobs.
+  // Import the module for handlers too, because code that queues a job imports the job's handler.
   const imports = `${services}\nimport { job } from "../queue/job"; job("X", { run() {} });`;
   const uses = `Logger.logInfo("x", { error: new Error("e"), when: new Date() }); globalThis.keep = [${[...names, ...queues]}];`;
   const empty = new Set(await loadedBy(""));

@@ -1,4 +1,4 @@
-// Not a test: code in the style of scripts written for Laju must pass the type check unchanged.
+// This is not a test: it is code as in scripts written for Laju, which must pass the type check unchanged.
 import Cache from "app/services/CacheService";
 import DB from "../../../framework/services/DB";
 import { logError, logInfo } from "../../../framework/services/Logger";
@@ -59,7 +59,7 @@ export async function moreOfIt() {
   const perDay = await DB("orders").select("day").count("* as count").groupBy("day");
   const unique = await DB.from("visits").countDistinct("user_id as count").first();
   const joined = await DB("a").join("b", "a.id", "b.a_id").leftJoin("c", "c.id", "a.id").select("a.*");
-  // Declared rows keep their types.
+  // If the type of a row is declared, the result has that type.
   const typed = await DB<{ id: number }>("orders").where({ id: 1 }).first();
   return [
     total.toFixed(),

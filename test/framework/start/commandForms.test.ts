@@ -52,7 +52,7 @@ test("helper modules are skipped with a warning and don't fail the build", async
   expect(listed).toMatchObject({ status: 0, stderr: helpers });
   expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).not.toContain("dates");
   expect(await app.laju("build")).toMatchObject({ status: 0, stderr: helpers });
-  // Helper modules are in the manifest, so that the build isn't considered outdated.
+  // Helper modules are inputs in the manifest too, so that the build doesn't look outdated.
   expect(JSON.parse(app.read("build/commands.json")).inputs).toHaveProperty(["commands/dates.ts"]);
 });
 
@@ -67,7 +67,7 @@ describe.each(telling)("%s", (name) => {
   });
 
   test("answers --help, and exits with status 2 for an unknown option", async () => {
-    // Under tsx, one form is enough: the test above shows that tsx reads each form's options.
+    // Under tsx, testing one form is enough, because the test above shows that tsx reads the options of every form.
     const underTsx = name === "Told" ? [tsx(name, "--help")] : [];
     const ended = await Promise.all([start(name, "--help"), ...underTsx]);
     for (const { stdout } of ended) expect(stdout).toMatch(/Tells[\s\S]*--days <value> {3}\(default 3\)/);

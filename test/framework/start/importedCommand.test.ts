@@ -12,7 +12,7 @@ beforeAll(() => {
       import greets from "../commands/Greets";
       test("greets", async () => {
         expect(greets.run({} as never)).toBe("hello");
-        // The imports that the command started were requested before this one.
+        // Wait for one more import: those that the command started were requested earlier, so they have finished then.
         expect((await import("../later")).later).toBe(true);
       });`,
     "vitest.config.mjs": `import { appendFileSync } from "node:fs";

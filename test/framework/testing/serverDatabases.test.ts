@@ -56,7 +56,7 @@ beforeAll(() => {
 });
 afterAll(() => app.remove());
 
-/** Runs these files; if there are two, at the same time. */
+/** Runs these test files with vitest, at the same time if there are two. */
 async function passes(url: string, files = ["test/one", "test/two"]): Promise<void> {
   const words = ["node_modules/vitest/vitest.mjs", "run", ...files, "--testTimeout=60000"];
   const { stdout, stderr } = await app.run(words, { env: { NO_COLOR: "1", TEST_DATABASE_URL: url } });
@@ -91,7 +91,7 @@ describe("on PostgreSQL", () => {
   test.skipIf(postgresNeed.skip)(
     `each test has its own schema, for a user without other rights${postgresNeed.label}`,
     async () => {
-      // Left behind by a test run that was killed. No process has this pid.
+      // Create a database as a killed test run would leave it behind. No process has this pid.
       const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 4);
       await inDatabase(`create schema test_laju_${host}_99999999_0 create table kept (id int)`);
       await passes(url);
@@ -131,7 +131,7 @@ describe("on MySQL", () => {
         await passes(server.url);
         const after = await list();
         expect(after.filter((name: string) => !name.includes("_laju_"))).toEqual(before);
-        // The template remains until another test run finds that this run is over.
+        // The template stays until a later test run finds that this one has ended.
         expect(after).toHaveLength(before.length + 1);
       } finally {
         await database.destroy();

@@ -125,7 +125,7 @@ const revoked = (target: object) => {
 };
 const throwsOn = (...keys: string[]) => {
   const error = new Error("hidden");
-  // V8 creates the stack on first access, which reads the name.
+  // V8 builds the stack when it is first read. To do so, it reads the name.
   void error.stack;
   for (const key of keys) {
     Object.defineProperty(error, key, {
@@ -145,7 +145,9 @@ class Endless extends Error {
   }
 }
 
-/** Created inside each test, because the test runner would inspect them. */
+/**
+ * Functions that create the values inside a test. If the values were in the table, the test runner would inspect them.
+ */
 const hostile: [string, () => unknown][] = [
   ["a cycle of causes", () => circular],
   ["errors that hold themselves", () => ownErrors],

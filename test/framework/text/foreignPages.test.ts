@@ -29,7 +29,10 @@ interface HtmlParser {
 }
 const { Parser }: HtmlParser = createRequire(require.resolve("html-to-text"))("htmlparser2");
 
-/** A page as a browser parses it: tags with attribute names, and all text including attribute values. */
+/**
+ * A page as a browser parses it: the tags with the names of their attributes, and all text, including attributes'
+ * values.
+ */
 function readPage(html: string): { tags: string[]; texts: string[] } {
   const tags: string[] = [];
   const texts: string[] = [];
@@ -59,7 +62,7 @@ function readPage(html: string): { tags: string[]; texts: string[] } {
 
 const now = Date.parse("2026-11-23T09:30:00Z");
 const clock = { now: new Date(now), hostTimezone: "Europe/Berlin" };
-/** A text that is never empty, because the tags around an empty value are omitted. */
+/** A text that is never empty. For an empty value, the page would leave out the tags around it. */
 const some = foreign.map((text) => `x${text}y`);
 
 function runWith(error: string, message: string): Run {
@@ -130,7 +133,7 @@ describe("untrusted text stays text", () => {
     expect(labels).toContain("Message");
     fc.assert(
       fc.property(fc.array(some, { minLength: 6, maxLength: 6 }), (given) => {
-        // An error's cause becomes a separate fact.
+        // The cause of an error is shown as a separate fact.
         const page = pageOf(given);
         expect(page.tags).toEqual(tags);
         expect(page.texts.join("")).not.toMatch(acting);
@@ -149,7 +152,7 @@ describe("untrusted text stays text", () => {
   });
 });
 
-/** Colors text as on a terminal. */
+/** Adds the colors that a terminal would show. */
 const terminal: Terminal = {
   paint: (_, text) => text,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },

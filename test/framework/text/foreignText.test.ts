@@ -16,7 +16,7 @@ import { runDetails, runTable } from "../../../framework/views/runList";
 import { acting, foreign } from "../../support/foreign";
 import { someRun } from "../../support/run";
 
-/** Colors text as on a terminal. */
+/** Adds the colors that a terminal would show. */
 const terminal: Terminal = {
   paint: (_, text) => `\u001b[31m${text}\u001b[0m`,
   symbols: { done: "✓", failed: "✗", running: "●", never: "○", skipped: "↷", dots: "…", bar: "█" },
@@ -35,7 +35,7 @@ describe("untrusted text", () => {
         expect(printable(text)).not.toMatch(acting);
         expect(printableLine(text)).not.toMatch(/\n|\t/);
         expect(withoutPaint(printableWithColors(text))).not.toMatch(acting);
-        // Only control characters are changed.
+        // Everything but control characters stays the same.
         if (!acting.test(text)) expect(printableWithColors(text)).toBe(text);
       }),
     );
@@ -112,7 +112,7 @@ describe("untrusted text", () => {
   });
 });
 
-// An unquoted comma may be part of a display name (`Doe, Jo <jo@x.org>`), so test only parts that look like an address.
+// Check only parts that look like an address: an unquoted comma may belong to a name (`Doe, Jo <jo@x.org>`).
 test("no address in a list is silently lost", () => {
   const address = fc.constantFrom("a@x.org", "b.c@y.example", "root@localhost");
   const name = fc.constantFrom("", "Ops", '"Doe, J" ', "Ops Team ");

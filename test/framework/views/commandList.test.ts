@@ -69,7 +69,7 @@ test("many of these are counted, and shown on request", () => {
     "A",
     "staging/Command3",
   ]);
-  // If nothing else is listed, these commands are shown in the table.
+  // If there are no other commands, the table shows these instead of a note about them.
   const alone = arrangedList(rowsOf(many), "failed", { environment: "production", isAskedFor: () => false });
   expect([alone.shown.length, alone.hidden.length]).toEqual([9, 0]);
 });

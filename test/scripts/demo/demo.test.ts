@@ -19,11 +19,11 @@ describe.skipIf(git.skip)(`npm start in a fresh clone${git.label}`, () => {
   });
 
   test("shows the whole workflow in a new demo app, and changes only data/demo", () => {
-    // Left behind by an earlier run.
+    // A file as an earlier run of the demo would leave it behind.
     const leftover = join(clone, "data", "demo", "data", "demo.sqlite3");
     mkdirSync(dirname(leftover), { recursive: true });
     writeFileSync(leftover, "not a database");
-    // The user's own settings, which must not affect the demo.
+    // Settings of the user, which must not affect the demo.
     const settings = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none", LAJU_DATA: "/nowhere" };
     const env = { PATH: process.env.PATH, HOME: home, ...settings };
     const ended = spawnSync("npm", ["start", "--silent"], { cwd: clone, encoding: "utf8", env });

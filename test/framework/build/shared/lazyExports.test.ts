@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withLazyRequires } from "../../../../framework/build/shared/lazyExports";
 
-// Modules as esbuild writes them. `c` is also imported with `import()`, so the bundle itself uses its object.
+// Modules as esbuild writes them. `c` is also loaded with `import()`, so the bundle's own code uses its export object.
 const code = `var a_exports={};__export(a_exports,{one:()=>one,two:()=>two});var one,two;
 var c_exports={};__export(c_exports,{three:()=>three});var three=3;
 var m0=()=>(one=1,two=2,__toCommonJS(a_exports)),m1=()=>__toCommonJS(c_exports),late=()=>c_exports;`;

@@ -5,7 +5,7 @@ import { withLazyBuiltins, withLazyImports } from "../../../../framework/build/v
 
 const require = createRequire(import.meta.url);
 
-/** Evaluates a bundle's code and returns the modules it loaded. */
+/** Evaluates a bundle's code, and returns the names of the modules that it loaded. */
 function evaluate(code: string): { result: unknown; asked: string[] } {
   const asked: string[] = [];
   const watched = (name: string) => {

@@ -6,8 +6,8 @@ import { lightened } from "../../../../framework/build/vendor/lighterParts";
 const root = join(import.meta.dirname, "../../../..");
 const installed = (file: string) => join(root, "node_modules", file);
 
-// If a new version of a package were written differently, it would be bundled unchanged, and nothing but its speed would
-// show it.
+// If a new version of a package contained other text, it would be bundled unchanged. Only its slower loading would show
+// that.
 test.each([
   "pg/lib/crypto/utils.js",
   "ioredis/built/index.js",

@@ -156,7 +156,7 @@ describe("build/vendor", () => {
     });
 
     test("code caches from another V8", async () => {
-      // The second word is V8's hash of its version; the fourth is its hash of the flags.
+      // The header of a code cache: the second word is a hash of V8's version, and the fourth a hash of its flags.
       for (const [at, file] of caches().map((one, index) => [index % 2 ? 4 : 12, one] as const)) {
         const bytes = readFileSync(file);
         bytes.writeUInt32LE(bytes.readUInt32LE(at) ^ 1, at);

@@ -60,7 +60,8 @@ test("a backup is a consistent snapshot, however much is written meanwhile", asy
   app.sql("CREATE TABLE counter AS SELECT 0 AS n");
   const writer = openSqlite(app.database);
   const count = writer.prepare("UPDATE counter SET n = n + 1");
-  // One write between any two steps of the copy: SQLite's backup alone would start over each time.
+  // Write to the database between every two steps of the copy. With SQLite's backup alone, the copy would start over
+  // each time.
   let writes = 0;
   const most = 20_000;
   let isWriting = true;
@@ -138,7 +139,7 @@ describe("anything that prevents a backup is an error, and leaves nothing behind
   });
 
   test("a MySQL database", async () => {
-    // The schema is created in SQLite; only the backup uses another database.
+    // Create the tables in SQLite, because only the backup is to use the other database.
     const { fresh } = await import("../../../support/apps/fresh");
     const variables = { LAJU_ROOT: app.root, DATABASE_URL: "mysql://u:secret@127.0.0.1:1/shop" };
     const { createBackup } = await fresh(

@@ -59,7 +59,7 @@ describe.skipIf(postgresNeed.skip || tools.skip)(
       const { backup, restore, folder } = await start();
       await app.run(backup);
       const [name = ""] = readdirSync(folder);
-      // An object outside the archive depends on one of its tables, so DROP TABLE fails.
+      // A view that is not in the archive depends on one of its tables, so DROP TABLE fails.
       await app.DB.raw("CREATE VIEW readers AS SELECT * FROM users");
       await app.DB("posts").delete();
       const later = new Date(Date.now() + 1000);

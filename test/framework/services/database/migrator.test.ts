@@ -13,7 +13,7 @@ const migration = `
 let app: TestApp;
 beforeAll(() => {
   app = makeApp({ [`app/migrations/${visits}.ts`]: migration });
-  // Apps created before laju's own migrations moved contain copies of them.
+  // Apps created by an early laju contain copies of the migrations that laju now has itself.
   app.write(`app/migrations/${jobsTable}.ts`, app.read(`framework/migrations/${jobsTable}.ts`));
 });
 afterAll(() => app.remove());

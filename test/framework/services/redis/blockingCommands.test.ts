@@ -65,7 +65,7 @@ describe.skipIf(redisNeed.skip)(`a client that waits 300 ms for replies${redisNe
     return redis;
   }
 
-  // On a busy machine, a reply can arrive after the client's timeout.
+  // Repeat this, because on a busy machine a reply may arrive after the client's timeout.
   test("waits as long as each command blocks, however it is sent", { retry: 1 }, async () => {
     const ways: Promise<unknown>[] = [
       client().blpop("none", 1),

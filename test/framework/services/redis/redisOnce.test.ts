@@ -41,7 +41,7 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
     return client;
   }
 
-  /** Executes the command, then drops the connection before the reply arrives. */
+  /** Makes the server execute the command, then closes the connection before the reply arrives. */
   async function lost(client: Redis): Promise<Promise<number>> {
     isDeaf = true;
     hasLost = false;

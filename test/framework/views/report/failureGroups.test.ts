@@ -3,7 +3,7 @@ import type { BadRun } from "../../../../framework/runs/history/reportRuns";
 import { groupFailures } from "../../../../framework/views/report/failureGroups";
 
 let id = 100;
-/** Newest first: each is older than the one before. */
+/** Failed runs, newest first. */
 function bad(name: string, cause: string, more: Partial<BadRun> = {}): BadRun {
   id -= 1;
   return { id, name, state: "failed", exitStatus: 1, startedAt: id * 1_000, cause, ...more };
