@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { lchownSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Users that exist on every Debian. */
+/** Ids of users that exist on every Debian. */
 export const users = { nobody: 65534, "www-data": 33 } as const;
 export type User = keyof typeof users;
 
 /**
- * For `describe.skipIf(canBecomeOthers.skip)`: only root can switch users, and these must be able to start
+ * What `describe.skipIf(canBecomeOthers.skip)` needs: only root can switch users, and those users must be able to start
  * this node.
  */
 export const canBecomeOthers = {
@@ -29,9 +29,7 @@ export function runAs(user: User, args: string[], { cwd = "/" }: { cwd?: string 
   return { status, stdout, stderr };
 }
 
-/**
- * Makes a user the owner of a folder and everything in it. Symbolic links change owner, not their targets.
- */
+/** Makes a user the owner of a folder and everything in it. Of a symbolic link, the link itself is changed. */
 export function giveTo(user: User | "root" | number, path: string): void {
   const id = typeof user === "number" ? user : user === "root" ? 0 : users[user];
   lchownSync(path, id, id);

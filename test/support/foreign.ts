@@ -49,5 +49,5 @@ const pieces = [
   ],
   ['{"timestamp":"x","run":"other"}', "Error: ", "    at x", "\ud800", "😀", "ü", "a", " "],
 );
-/** Text full of characters that have a special meaning somewhere. */
+/** Texts full of characters that are special in some format, language or program. */
 export const foreign = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => parts.join(""));

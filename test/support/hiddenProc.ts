@@ -1,6 +1,6 @@
-/** Ways to restrict a process's view of /proc, each as a command prefix. */
+/** Ways to restrict what a process sees in /proc. Each is a command prefix. */
 export const hiddenProc = {
-  /** A user other than root who sees only its own processes, as with systemd's ProtectProc=invisible. */
+  /** A user other than root, who sees only processes of its own, as with systemd's ProtectProc=invisible. */
   ofOthers: inMountNamespace(
     "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups",
   ),

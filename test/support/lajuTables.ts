@@ -1,4 +1,4 @@
 import { migrationFolders, migrationSource } from "../../framework/services/database/migrations";
 
-/** Runs only laju's own migrations, because laju's tests must not depend on the user's app/migrations. */
+/** The configuration for running only laju's own migrations, because laju's tests must not depend on app/migrations. */
 export const lajuTables = { migrationSource: migrationSource([migrationFolders[0]]) };

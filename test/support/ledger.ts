@@ -3,7 +3,7 @@ import { importJournal } from "../../framework/runs/ledger/journalReader";
 import { openLedgerFile } from "../../framework/runs/ledger/ledgerTables";
 import type { Database } from "../../framework/services/database/sqliteDriver";
 
-/** SQL that reverts a ledger's tables from the newest version to an older one. */
+/** The SQL that changes a ledger's tables from the newest version back to an older one. */
 export function undoTablesTo(version: number): string {
   const later = Object.entries(undoTables).filter(([made]) => Number(made) > version);
   return later
@@ -12,7 +12,7 @@ export function undoTablesTo(version: number): string {
     .join("\n");
 }
 
-/** The SQL that reverts each version. */
+/** For each version, the SQL that undoes its changes. */
 const undoTables: Record<number, string> = {
   9: `DROP TABLE actions; ALTER TABLE runs DROP COLUMN cpu; ALTER TABLE runs DROP COLUMN peak_memory;
       PRAGMA user_version = 8;`,
@@ -28,7 +28,7 @@ const undoTables: Record<number, string> = {
   2: "DROP INDEX runs_by_key; ALTER TABLE runs DROP COLUMN key; DROP TABLE journal; PRAGMA user_version = 1;",
 };
 
-/** Works on an app's ledger directly, after importing the journal. Mostly used to fabricate past runs. */
+/** Opens an app's ledger, after importing the journal. Tests mostly use it to add past runs. */
 export function withLedger<T>(data: string, work: (ledger: Database) => T): T {
   const ledger = openLedgerFile(join(data, "runs.sqlite3"));
   let result: T | undefined;

@@ -2,8 +2,8 @@ import { hostname } from "node:os";
 import { lifeOf } from "../../framework/process/thisProcess";
 import { isDead } from "../../framework/queue/worker/liveness";
 
-// Reports whether other processes look alive to this one: reads [pid, identity] pairs, and prints a line "life isDead"
-// for each.
+// A program that reports whether other processes look alive to it. It reads [pid, identity] pairs, and prints the
+// results of lifeOf() and isDead() for each.
 
 for (const [pid, identity] of JSON.parse(process.argv[2] as string)) {
   const lease = { until: 0, isSilent: false, isOver: false };

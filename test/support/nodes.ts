@@ -8,13 +8,13 @@ const execute = promisify(execFile);
 
 const isWanted = process.env.CI === "true" || process.env.LAJU_TEST_NODES === "1";
 
-/** For `describe.skipIf(otherNodes.skip)`: each Node is a download of 50 MB. */
+/** For `describe.skipIf(otherNodes.skip)`. Each Node is a download of 50 MB. */
 export const otherNodes = {
   skip: !isWanted,
   label: isWanted ? "" : " (LAJU_TEST_NODES=1 downloads it)",
 };
 
-/** The newest Node of this major version, from the npm packages of its binaries. Downloaded once. */
+/** The newest Node of a major version, from the npm packages with its binaries. It is downloaded only once. */
 export async function nodeProgram(major: number): Promise<string> {
   const folder = join(cache, String(major));
   const program = join(folder, "package", "bin", "node");
@@ -24,7 +24,7 @@ export async function nodeProgram(major: number): Promise<string> {
   const name = `node-${process.platform}-${process.arch}@${major}`;
   await execute("npm", ["pack", name, "--silent", "--pack-destination", draft]);
   await execute("sh", ["-c", "tar xzf ./*.tgz && rm ./*.tgz"], { cwd: draft });
-  // Move the program to its place atomically, so that no test finds an incomplete one.
+  // Rename the program to its final name, so that another test never finds an incomplete file.
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
   return program;

@@ -1,6 +1,6 @@
 import type { Run } from "../../framework/runs/ledger/run";
 
-/** A successful run of the ledger, with the fields a test overrides. */
+/** A successful run as the ledger returns it. A test can replace some of its fields. */
 export function someRun(more: Partial<Run> = {}): Run {
   return {
     id: 7,

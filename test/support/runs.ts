@@ -4,8 +4,8 @@ import { type RunRow, toRun } from "../../framework/runs/ledger/runRow";
 import { withLedger } from "./ledger";
 
 /**
- * A command's runs in an app's ledger, newest first. Costs a hundredth of `laju runs --json`, which shows the same but also
- * marks runs whose process is gone as lost.
+ * A command's runs in an app's ledger, newest first. Takes a hundredth of the time of `laju runs --json`, which also
+ * marks runs whose process has disappeared as lost.
  */
 export function recordedRuns(root: string, name: string): Run[] {
   return withLedger(join(root, "data"), (ledger) => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { TestApp } from "./apps/app";
 
-/** A line of schedule:work's log. */
+/** A line in the log of schedule:work. */
 export interface WorkLine {
   timestamp: string;
   level: string;
@@ -14,11 +14,11 @@ export interface WorkLine {
 export interface ScheduleWorker {
   process: ChildProcess;
   pid: number;
-  /** The lines logged so far, on both streams. */
+  /** The log lines so far, from both streams. */
   lines(): WorkLine[];
-  /** The output that isn't part of its log, such as that of commands with --stdout. */
+  /** Output that is not a log line, such as that of commands with --stdout. */
   text(): string;
-  /** Waits until a condition holds, for at most this many milliseconds. */
+  /** Waits until a condition holds, at most this many milliseconds. */
   until(isMet: () => boolean, limit?: number): Promise<void>;
   ended: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
 }

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inject } from "vitest";
 
-/** A program's output and exit status. */
+/** What a program printed, and its exit status. */
 export interface Ended {
   status: number | null;
   signal: NodeJS.Signals | null;
@@ -21,7 +21,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** A separate app in a temporary folder, with laju's own code and the given commands. */
+/** An app of a test in a temporary folder, with laju's own code and the given commands. */
 export interface TestApp {
   root: string;
   /** Writes a file, given by its path from the root. */
@@ -29,7 +29,7 @@ export interface TestApp {
   read(path: string): string;
   /** Runs `node laju …` in the root. */
   laju(...args: string[]): Promise<Ended>;
-  /** Runs any program; by default the current node. */
+  /** Runs a program in the root; by default this Node. */
   run(args: string[], options?: RunOptions): Promise<Ended>;
   /** Copies this app, including its build. */
   copy(): TestApp;
@@ -43,14 +43,14 @@ export interface RunOptions {
 }
 
 export interface AppOptions {
-  /** The name of its folder. */
+  /** The name of the app's folder. */
   name?: string;
   fromSources?: boolean;
 }
 
 /**
- * Creates an app. `files` are its commands and other files by path from the root. Its laju is already
- * compiled, as after a build without commands; with `fromSources`, the app's own first build does that.
+ * Creates an app. `files` are its commands and other files, by path from the root. Its laju is compiled already, as
+ * after a build without commands. With `fromSources` it isn't, and the app's first build compiles it.
  */
 export function makeApp(
   files: Record<string, string> = {},
@@ -68,15 +68,15 @@ export function makeApp(
 }
 
 /**
- * Processes that a test leaves running, such as a notification sender, can still write while the folder is being
- * deleted.
+ * Removes the folder. Repeats that if necessary, because a process that the test left running, such as a notification
+ * sender, may still write files.
  */
 function removeFolder(folder: string, tries = 20): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     if (tries === 0 || error.code !== "ENOTEMPTY") throw error;
-    // rmSync's own retries don't delete files added in the meantime.
+    // rmSync's own retries don't help, because they don't delete files added in the meantime.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     removeFolder(folder, tries - 1);
   }
@@ -103,19 +103,22 @@ function copyOf(original: string, name: string): TestApp {
   };
 }
 
-/** Keeps all modification times: laju.js uses them to decide whether the compiled laju is current. */
+/** Copies a folder with all modification times, by which laju.js decides whether the compiled laju is up to date. */
 function copyFolder(from: string, to: string): void {
   const copied = spawnSync("cp", ["-pR", from, to], { encoding: "utf8" });
   if (copied.status !== 0) throw new Error(`cp: ${copied.error?.message ?? copied.stderr}`);
 }
 
-/** The compiled laju contains none of the app's own files, so these files must not make it look outdated. */
+/**
+ * Sets an old modification time: the compiled laju doesn't contain the app's own files, so they must not make it look
+ * outdated.
+ */
 function asOldAsTheBuild(root: string, path: string): void {
   const { mtime } = statSync(join(inject("template"), "build", "commands.json"));
   for (let at = path; at !== "."; at = dirname(at)) utimesSync(join(root, at), mtime, mtime);
 }
 
-/** The environment without the test runner's own settings (NODE_ENV=test, colors). */
+/** The environment without the settings of the test runner (NODE_ENV=test, colors). */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, LANG: "C.UTF-8", TZ: "UTC" };
@@ -123,7 +126,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 
 function endOf(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // Stop a hanging program before the test times out, so that it isn't left behind.
+    // Kill a program that hangs before the test times out, so that it isn't left running.
     const child = spawn(program, args, {
       cwd,
       env,

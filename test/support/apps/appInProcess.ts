@@ -6,11 +6,11 @@ import type { OptionSpecs } from "../../../framework/metadata/optionSpecs";
 import type { CommandDefinition, CommandResult, RunContext } from "../../../framework/start/runCommand";
 import { fresh } from "./fresh";
 
-/** An app root with the examples' app/ and DB on a real database. Commands run in this process. */
+/** An app with the examples' app/ folder and a real database. Its commands run in the test's own process. */
 export interface AppInProcess {
   root: string;
   DB: typeof import("../../../framework/services/DB").default;
-  /** Runs a declared command as its process would, with command-line arguments. */
+  /** Runs a declared command with command-line arguments, as its process would. */
   run<O extends OptionSpecs>(
     definition: CommandDefinition<O>,
     argv?: string[],
@@ -19,7 +19,7 @@ export interface AppInProcess {
   remove(): Promise<void>;
 }
 
-/** A morning in the host's time zone, so that "yesterday" is the same everywhere. */
+/** A morning in the host's time zone, so that "yesterday" is the same day everywhere. */
 export const morning = new Date(2026, 2, 10, 8);
 
 /** Creates the app. Import commands and services only afterwards, because they read environment variables that this sets. */

@@ -1,6 +1,6 @@
 /**
- * The parts of an app besides its own commands, by path from the root: laju, and the app's re-exports of it. Omits the
- * examples, so that changing or deleting them doesn't affect these apps.
+ * The parts of an app other than its commands, by path from the root: laju, and the files that re-export laju's
+ * modules. The examples are left out, so that users can change or delete them without affecting these apps.
  */
 export const appParts = [
   "app/config.ts",

@@ -5,7 +5,7 @@ import { blogApp } from "./blogApp";
 
 export const backupKey = "00112233445566778899aabbccddeeff".repeat(2);
 
-/** An app with the three backup commands, whose database no process keeps open. */
+/** An app with the three backup commands. No process keeps its database open. */
 export async function backupApp(variables: Record<string, string> = {}) {
   const app = await blogApp({
     BACKUP_ENCRYPTION_KEY: backupKey,
@@ -33,7 +33,7 @@ export async function backupApp(variables: Record<string, string> = {}) {
       const [name] = filesIn(folder).filter((file) => !before.includes(file));
       return join(folder, name ?? "no new backup");
     },
-    /** Runs one statement on the database, on a separate connection. */
+    /** Runs one statement on the database, over a connection of its own. */
     sql(statement: string, file = database): unknown[] {
       const open = openSqlite(file, { mustExist: true });
       try {
@@ -52,5 +52,5 @@ export type BackupApp = Awaited<ReturnType<typeof backupApp>>;
 
 function filesIn(folder: string): string[] {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return files.filter((file) => !file.endsWith("-migrating")); // Keep the migrations' lock file.
+  return files.filter((file) => !file.endsWith("-migrating")); // Don't delete the lock file of the migrations.
 }

@@ -5,8 +5,8 @@ import { inject } from "vitest";
 const bundles = new Map<string, string>();
 
 /**
- * Bundles a test's program into one file, without npm packages. For test files that start it repeatedly, because each
- * start with tsx takes four times as long.
+ * Bundles a test's program into one file, without npm packages. Useful for programs that are started often, because
+ * each start with tsx takes four times as long.
  */
 export function bundledProgram(source: string): string {
   const known = bundles.get(source);

@@ -4,8 +4,8 @@ import { lajuImports } from "../../../framework/build/bundle/lajuImports";
 import type { TestApp } from "./app";
 
 /**
- * Compiles a script of an app together with the app's modules, and returns the file's path from the root. For tests
- * that aren't about starting scripts, because a start with tsx takes six times as long.
+ * Bundles a script of an app with the app's modules, and returns the file's path from the root. For tests that are not
+ * about starting scripts, because a start with tsx takes six times as long.
  */
 export async function bundledScript(app: TestApp, path: string): Promise<string> {
   const output = path.replace(/\.ts$/, ".mjs");

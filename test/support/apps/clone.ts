@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 export const project = join(import.meta.dirname, "..", "..", "..");
 
-/** A git repository like a fresh clone of the project, as if all current changes were committed. */
+/** A git repository that looks like a fresh clone of the project in which all current changes are committed. */
 export function cloneProject({ withModules }: { withModules: boolean }): string {
   const clone = join(mkdtempSync(join(tmpdir(), "laju-clone-")), "laju");
   const listed = git(project, "ls-files", "--cached", "--others", "--exclude-standard", "-z");
@@ -20,8 +20,7 @@ export function cloneProject({ withModules }: { withModules: boolean }): string 
 }
 
 /**
- * The files that git reports as changed or added, except the link to node_modules, which a real clone would
- * not have.
+ * The files that git reports as changed or added. Leaves out the link to node_modules, which a real clone doesn't have.
  */
 export function changesIn(clone: string): string {
   return git(clone, "status", "--porcelain", "--", ".", ":!node_modules");

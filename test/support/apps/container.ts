@@ -5,27 +5,27 @@ import { join } from "node:path";
 import { waitFor } from "../crontab/cron";
 import { busybox, tini } from "../crontab/otherCrons";
 
-/** How to run the image, according to the last stage of a Dockerfile. */
+/** How an image is run, as the last stage of its Dockerfile says. */
 export interface Image {
   environment: Record<string, string>;
   user: string;
   volume: string;
-  /** The words of its first process. */
+  /** The command line of the image's first process. */
   start: string[];
   health: string[];
 }
 
 export interface Container {
-  /** The output so far, from stdout and stderr. */
+  /** What stdout and stderr have received so far. */
   logs(): string;
   /** Runs the health check. */
   check(): { status: number | null; stdout: string; stderr: string };
-  /** Like `docker stop`, sends SIGTERM to the first process. Resolves to its exit status. */
+  /** Sends SIGTERM to the first process, as `docker stop` does. Resolves to the exit status. */
   stop(): Promise<number | null>;
   remove(): void;
 }
 
-/** The Dockerfiles and entry points of docs/how-to/containers.md, by their heading. */
+/** The Dockerfiles and entry points in docs/how-to/containers.md, by the heading above them. */
 export function documented(heading: string, language: "dockerfile" | "sh"): string {
   const text = readFileSync(join(import.meta.dirname, "../../../docs/how-to/containers.md"), "utf8");
   const section = text.split(/^## /m).find((one) => one.startsWith(`${heading}\n`)) ?? "";
@@ -58,9 +58,9 @@ export function imageOf(dockerfile: string): Image {
 }
 
 /**
- * Runs an app as the image would, in namespaces instead of a container: own processes and mounts, the app in /srv/app,
- * a user `node` (1234), an empty /data and /tmp. With `isReadOnly`, everything else is read-only, as with `docker run
- * --read-only`.
+ * Runs an app as its image would be run, but in Linux namespaces instead of a container: its own processes and mounts,
+ * the app in /srv/app, a user `node` (1234), an empty /data and /tmp. With `isReadOnly`, everything else is read-only,
+ * as with `docker run --read-only`.
  */
 export async function startContainer(
   { environment, user, volume, start, health }: Image,
@@ -104,8 +104,8 @@ const asUser = (user: string) => ["setpriv", `--reuid=${user}`, `--regid=${user}
 const pairs = (env: Record<string, string>) => Object.entries(env).map((pair) => pair.join("="));
 
 /**
- * The image's files are in an overlay over this machine's file system, so they are invisible outside. `node_modules` of
- * an app that a test made is a link to this repository's.
+ * The script that sets up the namespaces. The image's files are in an overlay over this machine's file system, so
+ * nothing outside sees them. An app that a test creates has a link to this repository's node_modules.
  */
 const inside = `
 exec unshare --mount --pid --fork --kill-child sh -euc '

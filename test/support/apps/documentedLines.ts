@@ -6,7 +6,7 @@ export interface DocumentedLine {
   output: string;
 }
 
-/** The lines after `$ ` in a document's code blocks. */
+/** The command lines (after `$ `) in a document's code blocks. */
 export function documentedLines(file: string): DocumentedLine[] {
   const blocks = [...readFileSync(file, "utf8").matchAll(/^```\w*\n([\s\S]*?)^```$/gm)];
   return blocks.flatMap(([, text = ""]) => {
@@ -18,7 +18,9 @@ export function documentedLines(file: string): DocumentedLine[] {
   });
 }
 
-/** Removes from an output whatever differs between machines or runs: numbers, times, padding, the order of files. */
+/**
+ * The lines of an output without what differs between machines or runs: numbers, times, padding, the order of files.
+ */
 export function comparable(output: string): string[] {
   return (
     output
@@ -26,15 +28,15 @@ export function comparable(output: string): string[] {
       .replace(/\b\d+(\.\d+)?\s?(ms|s|m|h)\b( \d+s)?/g, "TIME")
       .replace(/\b(\d+d|TIME)( TIME)*\b/g, "TIME")
       .replace(/\b(TIME ago|now)\b/g, "AGO")
-      // How much of a table's last cell fits depends on the widths of the others.
+      // How much of the last cell of a row is visible depends on the widths of the other cells.
       .replace(/ {2}(?! )((?! {2}).)*…$/gm, "  …")
       .replace(/\b[a-z0-9]{13,16}\b/g, "RUN")
       .replace(/\d+/g, "N")
       .split("\n")
       .map((line) => line.replace(/\s+/g, " ").trim())
-      // The last cell moves below its row where "next in 9h 59m" leaves no room.
+      // The last cell may be on a line of its own, because "next in 9h 59m" leaves no room for it.
       .flatMap((line) => line.split(/(?<=next in TIME) /))
-      // vitest lists individual tests only if they are slow.
+      // Leave out individual tests, which vitest lists only if they are slow.
       .filter((line) => line !== "" && !/^✓ (?!test\/).* TIME$/.test(line))
       .sort()
   );

@@ -36,7 +36,10 @@ const names = [
   ],
 );
 
-/** Imports modules afresh, as a process with only these variables would: in an empty app, unless they set a root. */
+/**
+ * Imports modules again, as a process with only these variables would: in an empty app, unless the variables name a
+ * root.
+ */
 export async function fresh<T>(variables: Record<string, string>, load: () => Promise<T>): Promise<T> {
   for (const name of names) delete process.env[name];
   const root = { LAJU_ROOT: process.env.LAJU_TEST_ROOT };

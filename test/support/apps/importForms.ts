@@ -1,6 +1,6 @@
 import { fixture } from "./fixture";
 
-/** An app that imports laju's modules in every form users write: in commands, a job and a migration. */
+/** An app whose commands, job and migration import laju's modules in every form that users write. */
 export const importForms = {
   "commands/Queues.ts": `
     import { command } from "../app/console/command";

@@ -3,8 +3,8 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Creates a folder by copying the one that the first caller in the test run created, which takes a tenth of the time.
- * Outside a test run, for example in a benchmark, creates it each time.
+ * Creates a folder. Within a test run, the first caller really creates it, and all others copy it, which takes a tenth
+ * of the time. Outside a test run, for example in a benchmark, each caller creates it.
  */
 export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder: string) => void): void {
   const place = process.env.LAJU_TEST_FOLDER;
@@ -21,7 +21,7 @@ export function copyOfWhatIsMadeOnce(name: string, target: string, make: (folder
   execFileSync("cp", ["-pR", original, target]);
 }
 
-/** Moves the folder to its final place. Another test file may have created it in the meantime. */
+/** Renames the folder to its final name, unless another test file has created that in the meantime. */
 function renameUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -7,19 +7,19 @@ import { appParts } from "./appParts";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** All projects of a vitest run share the template that the first one created. */
+/** The projects of a vitest run share one template. The first project creates it. */
 const shared = globalThis as { lajuTemplate?: string };
 
 /**
- * Builds an app without commands, from which every test app is copied: from the sources, each app's first build would
- * take twice as long. The same folder can hold test programs that need npm packages.
+ * Builds an app without commands, of which every test's app is a copy. Without it, each app's first build would take
+ * twice as long. The folder above the template can contain test programs that need npm packages.
  */
 export default function makeTemplate(vitest: TestProject): () => void {
   if (shared.lajuTemplate === undefined) {
     const folder = emptyTemplate();
     shared.lajuTemplate = folder;
     build(join(folder, "app"));
-    // In watch mode, the sources have changed in the meantime.
+    // In vitest's watch mode, the sources have changed, so build the template again.
     vitest.onTestsRerun(() => build(join(folder, "app")));
   }
   const folder = shared.lajuTemplate;
@@ -32,7 +32,7 @@ export default function makeTemplate(vitest: TestProject): () => void {
 
 function emptyTemplate(): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-template-"));
-  // Let other users in: PostgreSQL refuses to run as root, and its template files are in here too.
+  // Let other users read the folder: the PostgreSQL server, which refuses to run as root, has its template files in it.
   chmodSync(folder, 0o755);
   const root = join(folder, "app");
   mkdirSync(join(root, "commands"), { recursive: true });

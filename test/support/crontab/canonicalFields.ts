@@ -1,7 +1,10 @@
 import { calendarFields, hasCalendarForms } from "../../../framework/schedule/expression/render";
 import type { Schedule } from "../../../framework/schedule/expression/types";
 
-/** Five fields (or @reboot) if cron by itself runs exactly this schedule; undefined if it needs laju's help. */
+/**
+ * The five fields (or @reboot) with which cron alone runs exactly this schedule; undefined if the schedule needs laju's
+ * help.
+ */
 export function canonicalFields(schedule: Schedule): string | undefined {
   if (schedule.kind === "reboot") return "@reboot";
   if (schedule.kind === "interval" || schedule.cycle || hasCalendarForms(schedule)) return undefined;

@@ -6,21 +6,21 @@ import { needs } from "../servers/requirement";
 
 const missing = missingForCron();
 
-/** For `describe.skipIf(needsCron.skip)`. With CI=true, no test is skipped. */
+/** For `describe.skipIf(needsCron.skip)`. With CI=true, tests are never skipped. */
 export const needsCron = {
   skip: missing.length > 0 && process.env.CI !== "true",
   label: ` (needs ${missing.length > 0 ? missing.join(", ") : "cron"})`,
 };
 
-/** A private spool of crontabs with Debian's own programs. */
+/** A private spool of crontabs, with Debian's own cron and crontab. */
 export interface CronHouse {
   /** A folder for the test's files. */
   folder: string;
-  /** A `crontab` that uses only this spool: for CrontabAccess, and (as `bin/crontab`) for PATH. */
+  /** The path of a `crontab` program that uses only this spool. */
   program: string;
-  /** The folder that contains this `crontab`. */
+  /** The folder that contains this `crontab`, for PATH. */
   bin: string;
-  /** The command prefix for running a program inside. */
+  /** The command prefix for running a program in the sandbox. */
   enter: readonly string[];
   /** Runs crontab(1). */
   crontab(args: string[], input?: string | Buffer): SpawnSyncReturns<Buffer>;
@@ -30,8 +30,9 @@ export interface CronHouse {
 }
 
 /**
- * With `daemon`, the real cron daemon runs the installed crontabs, with `tz` as its TZ. The machine's own crontabs are
- * out of reach. A daemon with a TZ gets its own process namespace, so that other tests don't mistake it for theirs.
+ * Creates the private spool. With `daemon`, the real cron daemon runs its crontabs, with `tz` as its TZ. The machine's
+ * own crontabs can't be reached. A daemon with a TZ gets its own process namespace, so that other tests don't mistake
+ * it for theirs.
  */
 export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
   const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
@@ -64,9 +65,9 @@ export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronH
 }
 
 /**
- * Disables mail and the system's crontabs. The limit is there because cron closes every possible file descriptor. The
- * spool gets an old date because the daemon compares whole seconds: it would miss a crontab installed within the second
- * of its first check.
+ * Mounts the private spool, and disables mail and the system's crontabs. ulimit saves time, because cron closes every
+ * possible file descriptor. The spool gets an old date, because the daemon compares whole seconds and would miss a
+ * crontab installed in the second of its first check.
  */
 const privateMounts = `
 ulimit -n 256
@@ -94,7 +95,7 @@ function childOf({ pid }: ChildProcess): string {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
 }
 
-/** Waits for a condition while the process is alive, for at most this many milliseconds. */
+/** Waits until a condition holds, at most `limit` milliseconds. Throws if the process has exited before. */
 export async function waitFor(keeper: ChildProcess | undefined, isMet: () => boolean, limit = 10_000) {
   const giveUpAt = Date.now() + limit;
   while (!isMet()) {

@@ -1,9 +1,8 @@
 type Check = (value: unknown, path: string) => string[];
 
 /**
- * The problems of a manifest according to the API's own rules for CronJob (batch/v1: its OpenAPI schema, and
- * the server's checks of names, labels and policies), for the fields that laju writes. Unknown fields are
- * problems too.
+ * What is wrong with a manifest by the rules of Kubernetes's API for CronJob (batch/v1: its OpenAPI schema, and the
+ * server's checks of names, labels and policies). Covers the fields that laju writes; any other field counts as wrong.
  */
 export function cronJobProblems(manifest: unknown): string[] {
   return cronJob(manifest, "");

@@ -9,9 +9,9 @@ const flags =
   "--noEmit --strict --target es2023 --module esnext --moduleResolution bundler --skipLibCheck --pretty false";
 
 /**
- * The problems of each manifest as a CronJob of batch/v1 according to Kubernetes's own OpenAPI definitions.
- * kubernetes-types is generated from them, and the compiler is strict with literals, so unknown fields at any
- * depth are problems too.
+ * What is wrong with each manifest as a CronJob of batch/v1, by Kubernetes's own OpenAPI definitions. The package
+ * kubernetes-types is generated from these, and the compiler is strict with literals, so it also reports unknown fields
+ * at any depth.
  */
 export function cronJobTypeProblems(manifests: readonly unknown[]): string[][] {
   const folder = mkdtempSync(join(tmpdir(), "laju-manifests-"));
@@ -38,7 +38,7 @@ function compile(folder: string, file: string): string {
   return stdout;
 }
 
-/** `manifests.ts(3,120): error TS2353: …` is about the second manifest. */
+/** The index of the manifest that an error is about: `manifests.ts(3,120): error TS2353: …` is about the second one. */
 function problemsByLine(output: string, count: number): string[][] {
   const found = [...output.matchAll(/^manifests\.ts\((\d+),\d+\): error \w+: (.*)$/gm)];
   const errors = output.match(/: error |^error /gm)?.length ?? 0;

@@ -6,7 +6,7 @@ import { commandFacts } from "../../../framework/metadata/manifest";
 
 export const place: AppLocation = { root: "/srv/app", build: "/srv/app/build", node: "/usr/bin/node" };
 
-/** Commands by name, as passed to the exports. */
+/** The given commands, in the form that the exports need. */
 export function exportSource(
   metas: Record<string, CommandMeta>,
   options: { place?: AppLocation; hostTimezone?: string } = {},

@@ -12,23 +12,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * A `crontab` program that fails on request and stores its table in a file, and a process that looks like the
+ * A `crontab` program that stores its table in a file and fails on request, and a process that looks like the cron
  * daemon.
  */
 export interface FakeCrontab {
   folder: string;
   program: string;
-  /** The table's bytes; undefined if there is no table. */
+  /** The table's bytes; undefined if there is none. */
   table(): Buffer | undefined;
   put(table: string | Buffer): void;
-  /** The arguments of each call so far, and whether it had input. */
+  /** The arguments of each call so far, and whether the call had input. */
   calls(): string[];
   remove(): void;
 }
 
 /**
- * `cases` are branches of a shell's `case "$*" in`, tried before the built-in ones. `$table` is the table's
- * file, `$calls` the list of calls.
+ * Creates the program. `cases` are branches of a shell's `case "$*" in`, which are tried before the built-in ones. In
+ * them, `$table` is the file of the table, and `$calls` the list of calls.
  */
 export function fakeCrontab(cases = ""): FakeCrontab {
   const folder = mkdtempSync(join(tmpdir(), "laju-fake-"));
@@ -64,7 +64,8 @@ esac
 }
 
 /**
- * An idle process with the name of a cron daemon, so laju takes it for one. Exits by itself if a test leaves it behind.
+ * Starts an idle process named like a cron daemon, so laju takes it for one. It exits by itself if a test leaves it
+ * behind.
  */
 function fakeDaemon(folder: string) {
   const program = join(folder, "cron");

@@ -1,4 +1,4 @@
 import { installCrontab } from "../../../framework/crontab/install/installer";
 
-// Installs the block for the target in its argument, given as JSON.
+// A program that installs the block for a target, which it gets as JSON in its argument.
 installCrontab(JSON.parse(process.argv[2] ?? ""));

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Requirement } from "../servers/requirement";
 
-/** Where fetch-crons.sh unpacks packages that cannot be installed next to Debian's cron. */
+/** The folder into which fetch-crons.sh unpacks packages that cannot be installed next to Debian's cron. */
 const folder = process.env.LAJU_CRONS ?? join(import.meta.dirname, "../../../node_modules/.cache/crons");
 
-/** A file of one of these packages: `describe.skipIf(busybox.skip)`. With CI=true, no test is skipped. */
+/** A program from one of these packages, for `describe.skipIf(busybox.skip)`. With CI=true, tests are never skipped. */
 function unpacked(name: string, file: string): Requirement {
   const path = join(folder, name, file);
   const isThere = existsSync(path);
@@ -23,11 +23,11 @@ export const systemdCron = unpacked(
 );
 export const bcron = unpacked("bcron", "usr/sbin/bcron-sched");
 
-/** The program that starts bcron-spool for each connection. */
+/** unixserver, which starts a bcron-spool for each connection. */
 export const unixserver = unpacked("ucspi-unix", "usr/bin/unixserver");
 
-/** The first process of the documented containers. */
+/** tini, the first process in the documented containers. */
 export const tini = unpacked("tini", "usr/bin/tini");
 
-/** bcron's library. */
+/** The folder of bcron's library. */
 export const bcronLibraries = join(folder, "libbg2/usr/lib");

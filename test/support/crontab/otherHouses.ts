@@ -11,40 +11,40 @@ interface Answer {
   stderr: string;
 }
 
-/** A private spool with another cron's programs, in a private mount namespace. */
+/** A private spool with the programs of another cron, in a private mount namespace. */
 export interface OtherHouse {
-  /** The folder of `crontab`, for PATH. */
+  /** The folder that contains `crontab`, for PATH. */
   bin: string;
   /** A folder for the test's files. */
   folder: string;
   /** Runs this cron's crontab(1). Its output is latin1, so that any bytes pass. */
   crontab(...args: string[]): Answer;
-  /** Installs root's table, given in latin1. */
+  /** Installs root's crontab. `table` is its text in latin1. */
   put(table: string): void;
-  /** The command prefix for running a program inside. */
+  /** The command prefix for running a program in the namespace. */
   enter: readonly string[];
-  /** Runs a shell script inside. `$1` is the folder. */
+  /** Runs a shell script in the namespace. `$1` is the folder. */
   shell(script: string): Answer;
   stop(): Promise<void>;
 }
 
 interface Plan {
-  /** A script that prepares the mounts, reports that it is ready, and becomes the daemon. `$1` is the folder. */
+  /** A shell script that mounts everything, creates the file "ready", and becomes the daemon. `$1` is the folder. */
   mounts: string;
   /** Additional arguments for the script. */
   words: string[];
   path?: string;
   env?: NodeJS.ProcessEnv;
-  /** The command for its crontab(1). */
+  /** The command that runs this cron's crontab(1). */
   crontab: string[];
 }
 
 const usualPath = "/usr/bin:/bin:/usr/sbin:/sbin";
 
 /**
- * BusyBox's crond with Alpine's layout: the spool is a link to /etc/crontabs. The daemon is visible to all processes,
- * so that laju finds it as it would on Alpine. `plain/crontab` works only for root, and `suid/crontab` is setuid, as in
- * Alpine's package busybox-suid.
+ * Starts BusyBox's crond with Alpine's layout, in which the spool is a link to /etc/crontabs. All processes can see the
+ * daemon, so that laju finds it as it would on Alpine. `plain/crontab` works only for root; `suid/crontab` is setuid,
+ * as in Alpine's package busybox-suid.
  */
 export function startBusyBox(): Promise<OtherHouse> {
   const program = busybox.path as string;
@@ -68,8 +68,8 @@ export function startBusyBox(): Promise<OtherHouse> {
 }
 
 /**
- * bcron-start starts bcron-sched, which decides what to run, and bcron-exec, which starts commands. The spool's owner
- * is `daemon`.
+ * Starts bcron: bcron-start starts bcron-sched, which decides what to run, and bcron-exec, which runs it. The user
+ * `daemon` owns the spool.
  */
 export function startBcron(): Promise<OtherHouse> {
   const sbin = join(bcron.path as string, "..");
@@ -95,7 +95,10 @@ export function startBcron(): Promise<OtherHouse> {
   });
 }
 
-/** systemd-cron has no daemon: its generator turns tables into timers. Its crontab(1) looks for the generator in /lib. */
+/**
+ * Prepares systemd-cron, which has no daemon: a generator turns crontabs into timers. Its crontab(1) expects the
+ * generator in /lib.
+ */
 export function startSystemdCron(): Promise<OtherHouse> {
   const generator = systemdCron.path as string;
   const mounts = `
@@ -154,7 +157,7 @@ async function stop(keeper: ChildProcess, folder: string): Promise<void> {
     keeper.kill("SIGKILL");
     await ended;
   }
-  // The daemon changed its user, which undoes what setpriv had set.
+  // Kill the helper too. It has changed its user, which cancels the signal that it would get when its parent dies.
   const helper = join(folder, "pid");
   if (existsSync(helper)) killIfAlive(Number(readFileSync(helper, "utf8")));
   rmSync(folder, { recursive: true, force: true });

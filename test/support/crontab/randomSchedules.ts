@@ -6,7 +6,8 @@ const months = ["jan", "Feb", "mar", "APR", "may", "jun", "jul", "aug", "sep", "
 const weekdays = ["sun", "Mon", "tue", "WED", "thu", "fri", "sat"];
 
 /**
- * Five fields in any spelling that cron accepts; only a few times per day, so that a daemon can process many.
+ * Five random fields, in any notation that cron accepts. They fire only a few times per day, so that a daemon can
+ * process many.
  */
 export function randomCronFields(random: Random): string {
   return [
@@ -18,10 +19,7 @@ export function randomCronFields(random: Random): string {
   ].join(" ");
 }
 
-/**
- * Five fields as written by people who don't know cron well, including ones that each daemon interprets
- * differently.
- */
+/** Five random fields as people write them who don't know cron well. Daemons differ in what some of them mean. */
 export function randomRawFields(random: Random): string {
   return [
     rawField(random, { low: 0, high: 59, names: [] }),

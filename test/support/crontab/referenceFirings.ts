@@ -1,6 +1,6 @@
 import type { CalendarSchedule } from "../../../framework/schedule/expression/types";
 
-/** A minute as a wall clock shows it. */
+/** A minute, as a clock on the wall shows it. */
 interface WallTime {
   readonly year: number;
   readonly month: number;
@@ -10,8 +10,8 @@ interface WallTime {
 }
 
 /**
- * The minutes in which a schedule of a zone should start on a host elsewhere, found the slow and obvious way:
- * by asking Intl for the wall-clock time of every minute. It shares no code with the engine.
+ * The minutes in which a schedule with a time zone should start, found slowly but simply: asks Intl for the wall-clock
+ * time of every minute. Shares no code with laju's schedule engine.
  */
 export function referenceFirings(
   schedule: CalendarSchedule,
@@ -25,7 +25,7 @@ export function referenceFirings(
   const wall = wallClock(timezone);
   const firings: number[] = [];
   const seen = new Set<number>();
-  // Start earlier, to know what the clock showed before the range.
+  // Begin before the range, to know what the clock showed earlier.
   let previous = civilMinute(wall(first - leadMinutes - 1));
   for (let minute = first - leadMinutes; minute < last; minute++) {
     const now = wall(minute);
@@ -114,7 +114,7 @@ function isMonthDay({ dayOfMonth }: CalendarSchedule, { year, month, day }: Wall
   return wanted.some((each) => nearestWorkday(year, month, each) === day);
 }
 
-/** The nearest weekday within the month; there is only ever one. */
+/** The nearest weekday to a date, within the same month. */
 function nearestWorkday(year: number, month: number, day: number): number {
   const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
   const distances = [0, -1, 1, -2, 2].filter((step) => {

@@ -1,8 +1,8 @@
 import { offsetAt } from "../../../framework/schedule/times/timezones";
 
 /**
- * Kubernetes's own calculation, modeled on robfig/cron v3.0.1 (parser.go, spec.go) and Go's time.Date, with
- * its behavior at clock changes. Times are minutes since the epoch.
+ * The calculation that Kubernetes uses, modeled on robfig/cron v3.0.1 (parser.go, spec.go) and Go's time.Date,
+ * including their behavior at clock changes. Times are minutes since the epoch.
  */
 export function robfigFirings(fields: string, timezone: string, [from, to]: [number, number]): number[] {
   const spec = parse(fields);
@@ -113,7 +113,10 @@ function clock(time: number, timezone: string): Clock {
   };
 }
 
-/** Go's time.Date: applies the offset at that time read as UTC, then the offset at the result. */
+/**
+ * Converts local time as Go's time.Date does: reads it as UTC to find an offset, applies that offset, then uses the
+ * offset at the result.
+ */
 function date(civil: Omit<Clock, "weekday">, timezone: string): number {
   const local = Date.UTC(civil.year, civil.month - 1, civil.day, civil.hour, civil.minute) / 60_000;
   const offset = offsetAt(timezone, local);

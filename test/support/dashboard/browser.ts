@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from "playwright-core";
 
-/** Debian's Chromium, or the one in CHROMIUM. Doesn't download any. */
+/** Debian's Chromium, or the browser in CHROMIUM. None is downloaded. */
 export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const hasChromium = existsSync(chromiumPath);
 
@@ -17,7 +17,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** A real browser with an empty profile, and no network access of its own. */
+/** Starts a real browser with an empty profile and without its own network traffic. */
 export async function startBrowser(): Promise<TestBrowser> {
   const profile = mkdtempSync(join(tmpdir(), "laju-chromium-"));
   const browser = await chromium.launch({
@@ -34,7 +34,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   };
 }
 
-/** Opens a page as a visitor. Adds everything the browser complains about, such as a violated policy, to `problems`. */
+/** Opens a page. Adds everything that the browser complains about, such as a violated policy, to `problems`. */
 export async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (error: Error) => problems.push(error.message));

@@ -5,10 +5,10 @@ import { command } from "../app/console/command";
 export default command({ ${meta}, async run({ log, options, signal }) { ${run}; void [log, options, signal, setTimeout]; } });
 `;
 
-/** An attack that a command or its log could try on the page that shows it. */
+/** Text with which a command or its log could try to attack the page that shows it. */
 export const hostile = `<script>window.owned = 1</script><img src=x onerror="window.owned = 1">"'`;
 
-/** A built app with commands of all kinds, most of which have a recorded run. */
+/** A built app with commands of all kinds. Most of them have a recorded run. */
 export async function makeDashboardApp(): Promise<TestApp> {
   const app = makeApp({
     "commands/Good.ts": command(

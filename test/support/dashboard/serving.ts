@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { TestApp } from "../apps/app";
 
-/** A running `node laju dashboard` of a test's app. */
+/** A running `node laju dashboard` of an app. */
 export interface Serving {
-  /** The URL that it printed, including the token. */
+  /** The URL that the dashboard printed, which includes the token. */
   url: string;
   /** The URL without the token. */
   base: string;
@@ -17,7 +17,7 @@ export interface ServingOptions {
   env?: Record<string, string>;
 }
 
-/** Starts it on a free port, and waits until it prints its URL. */
+/** Starts the dashboard on a free port, and waits until it prints its URL. */
 export async function serveApp(
   app: Pick<TestApp, "root">,
   { args = [], env = {} }: ServingOptions = {},
@@ -51,7 +51,7 @@ export async function serveApp(
   };
 }
 
-/** Signs in with the printed URL, as curl would. Returns a function for further requests. */
+/** Signs in with the printed URL, and returns a function that makes further requests, as curl would. */
 export async function signedIn({
   url,
   base,
@@ -62,7 +62,7 @@ export async function signedIn({
     fetch(new URL(path, base), { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
 }
 
-/** The token in a page's form. */
+/** The token that a page's form contains. */
 export function formTokenIn(html: string): string {
   return /name="token" value="([^"]+)"/.exec(html)?.[1] ?? "";
 }

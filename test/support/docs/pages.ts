@@ -5,7 +5,7 @@ export const project = join(import.meta.dirname, "..", "..", "..");
 
 /** A page of the documentation. */
 export interface Page {
-  /** From the repository's root. */
+  /** The page's path, relative to the repository's root. */
   path: string;
   text: string;
 }
@@ -13,17 +13,17 @@ export interface Page {
 /** A fenced block of code. */
 export interface Block {
   page: string;
-  /** The line of its opening fence. */
+  /** The line of the fence that opens the block. */
   line: number;
   language: string;
   text: string;
-  /** Declarations that the sample takes for granted, from the comment `<!-- given: … -->` before it. */
+  /** Declarations that the sample needs but doesn't show, from the comment `<!-- given: … -->` before it. */
   given: string;
-  /** Its path, as named by `<!-- file: … -->` or by a comment on its first line. */
+  /** The file that the block is to be written to, from `<!-- file: … -->` or a comment on its first line. */
   file: string | undefined;
 }
 
-/** README, CONTRIBUTING and everything in docs/. */
+/** All pages: README, CONTRIBUTING and everything in docs/. */
 export function pages(): Page[] {
   const found = readdirSync(join(project, "docs"), { recursive: true, encoding: "utf8" });
   const docs = found.filter((path) => path.endsWith(".md")).map((path) => join("docs", path));
@@ -51,20 +51,20 @@ export function blocksOf({ path, text }: Page): Block[] {
   });
 }
 
-/** Files that a page's samples need but readers don't see: `<!-- file: PATH`, the text, `-->`. */
+/** Files that a page's samples need but that readers don't see, from comments: `<!-- file: PATH`, the text, `-->`. */
 export function hiddenFiles({ text }: Page): { file: string; text: string }[] {
   const comments = text.matchAll(/^<!-- file: (\S+)\n([\s\S]*?)-->$/gm);
   return [...comments].map(([, file = "", inside = ""]) => ({ file, text: inside }));
 }
 
-/** Lines that have to run before the next block but that readers don't see: `<!-- run:`, the lines, `-->`. */
+/** Lines to run before the next block that readers don't see, from comments: `<!-- run:`, the lines, `-->`. */
 export function hiddenLines({ text }: Page): { line: number; text: string }[] {
   return [...text.matchAll(/^<!-- run:\n([\s\S]*?)-->$/gm)].map(({ index, 1: lines = "" }) => {
     return { line: text.slice(0, index).split("\n").length, text: lines };
   });
 }
 
-/** `// app/jobs/SendInvoice.ts` or `# .env` on the first line. */
+/** The path in a block's first line: `// app/jobs/SendInvoice.ts` or `# .env`. */
 function fileNamedIn(code: string): string | undefined {
   return /^(?:\/\/|#) (\.env|[\w./-]+\.\w+)(?:\n|:)/.exec(code)?.[1];
 }

@@ -5,14 +5,14 @@ import { dirname, join } from "node:path";
 import { type Block, blocksOf, hiddenFiles, hiddenLines, type Page } from "./pages";
 
 /**
- * Whether the page's examples are executed in an app: its files are written, and then the lines of `<!-- run: … -->`
- * and of its `console` blocks are run in order.
+ * Whether a test runs the page's examples in an app. It writes the page's files, and then runs the lines of `<!-- run:
+ * … -->` and of `console` blocks in order.
  */
 export function isPlayed({ text }: Page): boolean {
   return /^<!-- played by a test -->$/m.test(text);
 }
 
-/** A line that a page shows, the output it shows, and the actual output. */
+/** A line that a page shows, with the output on the page and the actual output. */
 export interface Played {
   line: string;
   expected: string;
@@ -21,7 +21,7 @@ export interface Played {
 
 interface Place {
   root: string;
-  /** Where to look for programs first. */
+  /** The folder in which programs are looked for first. */
   bin: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -36,7 +36,7 @@ export function play(page: Page, place: Place): Played[] {
   });
 }
 
-/** The page with the actual output of its command lines. */
+/** The page's text with the actual output of its command lines. */
 export function rewritten(page: Page, played: readonly Played[]): string {
   let at = 0;
   return page.text.replaceAll(/^```console\n(\$ [\s\S]*?)^```$/gm, (_, block) => {
@@ -64,7 +64,8 @@ function linesIn(text: string): { line: string; expected: string }[] {
 
 function run(line: string, { root, bin, env }: Place): string {
   const { HOME, PATH } = process.env;
-  // npx takes half a second to find a program that is in node_modules/.bin, and tsx starts a second Node.
+  // npx takes half a second to find a program in node_modules/.bin, and tsx starts a second Node, so run programs
+  // directly.
   const direct = line.replaceAll(/^npx tsx /gm, "node --import tsx ").replace(/^npx /, "");
   const { stdout } = spawnSync("sh", ["-c", `{ ${direct}\n} 2>&1`], {
     cwd: root,
@@ -96,7 +97,7 @@ function writeIn(root: string, path: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** A blank line separates output from the next line that is typed. */
+/** An output, followed by a blank line if another line is typed after it. */
 function spaced(output: string): string {
   return output === "" ? "" : `${output}\n\n`;
 }

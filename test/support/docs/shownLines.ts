@@ -9,7 +9,9 @@ export interface ShownLine {
 
 const shellLanguages = ["", "sh", "bash", "console"];
 
-/** The lines after `$ `, the lines of shell blocks, and inline code that looks like a command line. */
+/**
+ * The command lines on a page: those after `$ `, those in shell blocks, and inline code that looks like a command line.
+ */
 export function linesOf(page: Page): ShownLine[] {
   const inBlocks = blocksOf(page)
     .filter(({ language }) => shellLanguages.includes(language))
@@ -30,7 +32,7 @@ export function linesOf(page: Page): ShownLine[] {
 const token =
   /(?<break>&&|\|\|?|;|&)|(?<redirection>\d?>>?(?:&\d| ?\S+))|"(?<double>[^"]*)"|'(?<single>[^']*)'|[^\s"';|&>]+/g;
 
-/** The commands of a shell line as words, without comments, redirections and explanations. */
+/** The commands in a shell line, as lists of words, without comments, redirections and explanations. */
 export function commandsIn(text: string): string[][] {
   const commands: string[][] = [[]];
   const [line = ""] = text.split(/\s#|\s{3,}/);

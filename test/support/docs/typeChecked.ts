@@ -6,7 +6,7 @@ import { type Block, blocksOf, hiddenFiles, type Page, project } from "./pages";
 
 const template = join(project, "framework", "new", "template", "tsconfig.json");
 
-/** tsc's errors for the TypeScript of these pages, compiled in apps that use the package; empty if there are none. */
+/** The errors that tsc reports for the TypeScript on these pages, which is compiled in apps that use laju's package. */
 export function typeProblems(all: Page[], extra: Record<string, string> = {}): string[] {
   const folder = mkdtempSync(join(tmpdir(), "laju-docs-"));
   try {
@@ -34,14 +34,14 @@ export function typeProblems(all: Page[], extra: Record<string, string> = {}): s
   }
 }
 
-/** An app with the page's samples, each in the file that it names. */
+/** An app with a page's samples, each in the file that the page names. */
 function writePage(page: Page, root: string): [string, Block][] {
   const blocks = blocksOf(page).filter(({ language }) => language === "ts" || language === "js");
   for (const part of ["console", "services", "queue", "config.ts"]) {
     mkdirSync(join(root, "app"), { recursive: true });
     symlinkSync(join(project, "app", part), join(root, "app", part));
   }
-  // CONTRIBUTING shows laju's own code.
+  // CONTRIBUTING shows code of laju itself.
   if (page.path === "CONTRIBUTING.md") symlinkSync(join(project, "framework"), join(root, "framework"));
   for (const { file, text } of hiddenFiles(page)) write(join(root, file), text);
   return blocks.map((block, index) => {
@@ -52,7 +52,7 @@ function writePage(page: Page, root: string): [string, Block][] {
   });
 }
 
-/** A folder in the app from which a sample's imports of `../app/…` resolve. */
+/** A folder in the app in which a sample's imports of `../app/…` can be resolved. */
 function defaultFile({ text, language }: Block, index: number): string {
   const folder = /from "\.\.\/\.\.\//.test(text) ? "test/commands" : "commands";
   return `${folder}/sample${index}.${language}`;
@@ -65,7 +65,7 @@ function writePackages(folder: string): void {
     if (!name.startsWith(".")) symlinkSync(join(project, "node_modules", name), join(modules, name));
   }
   symlinkSync(project, join(modules, "laju"));
-  // A package that samples use but laju doesn't install.
+  // Samples use this package, but laju doesn't install it.
   write(
     join(modules, "hyper-express", "index.d.ts"),
     "export type Request = any; export type Response = any;",
@@ -78,7 +78,8 @@ function write(file: string, text: string): void {
 }
 
 /**
- * `apps/3/commands/sample1.ts(4,2): error …` as `docs/reference/queue.md:70: error …`. Undefined for laju's own files.
+ * Turns `apps/3/commands/sample1.ts(4,2): error …` into `docs/reference/queue.md:70: error …`. Undefined for errors in
+ * laju's own files.
  */
 function atItsPage(line: string, places: Map<string, Block>): string | undefined {
   const [, path = "", row, problem] = /^(\S+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];

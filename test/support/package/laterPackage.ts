@@ -6,12 +6,12 @@ import { join } from "node:path";
 /** The version of the later package. */
 export const laterVersion = "99.0.0";
 
-/** The migration that only the later package has. */
+/** The migration that only the later package contains. */
 export const laterMigration = "20991231000000_create_later_table";
 
 /**
- * Makes the package of a later laju from this one's: it has another template and one more migration, and writes other
- * crontab lines. Returns its file, next to this one's.
+ * Makes the package of a later version of laju from this one's package: another template, one more migration, and other
+ * crontab lines. Returns the path of its file, which is next to this one's.
  */
 export function makeLaterPackage(tarball: string): string {
   const folder = mkdtempSync(join(tmpdir(), "laju-later-"));

@@ -7,7 +7,7 @@ import { copyOfWhatIsMadeOnce } from "../apps/madeOnce";
 const project = join(import.meta.dirname, "..", "..", "..");
 const modules = join(project, "node_modules");
 
-/** Puts laju's package, as a file and unpacked, into a new folder. Packs it once per test run. */
+/** Puts laju's package into a new folder, both as a file and unpacked. laju is packed once per test run. */
 export function putPackage(folder: string): { tarball: string; laju: string } {
   copyOfWhatIsMadeOnce("package", folder, (made) => {
     const { file } = makePackage(project, made);
@@ -19,8 +19,8 @@ export function putPackage(folder: string): { tarball: string; laju: string } {
 }
 
 /**
- * Gives a folder node_modules as pnpm lays them out: links to a store in which each package sees only its own
- * dependencies. The app cannot reach laju's dependencies. Needs no package manager, and downloads nothing.
+ * Creates a node_modules folder in pnpm's layout: links to a store in which each package sees only its own
+ * dependencies, so the app cannot reach laju's. Needs no package manager, and downloads nothing.
  */
 export function linkModules(folder: string, laju: string): void {
   const store = join(folder, "node_modules/.pnpm");
@@ -39,7 +39,7 @@ export function linkModules(folder: string, laju: string): void {
     link(join(modules, file), join(folder, "node_modules/.bin", name));
 }
 
-/** better-sqlite3-node20 is better-sqlite3, in another version. */
+/** The package better-sqlite3-node20 is better-sqlite3 in another version. */
 function isAlias(name: string): boolean {
   return JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).name !== name;
 }

@@ -8,16 +8,16 @@ import { type LocalRegistry, startRegistry } from "./registry";
 
 const project = join(import.meta.dirname, "..", "..", "..");
 
-/** A folder with only laju's package, and an environment without this repository and without the network. */
+/** A folder with only laju's package, and an environment without this repository and without network access. */
 export interface Sandbox {
   folder: string;
   tarball: string;
-  /** Runs a line as typed in a folder. */
+  /** Runs a line in a folder, as if it had been typed there. */
   type(line: string, folder?: string): Promise<Ended>;
   stop(): Promise<void>;
 }
 
-/** `enter` is a command prefix for running programs in another environment, such as a namespace. */
+/** Creates a sandbox. `enter` is a command prefix for running programs elsewhere, such as in a namespace. */
 export async function makeSandbox({
   path = [] as string[],
   enter = [] as readonly string[],
@@ -50,15 +50,16 @@ const gitIdentity = Object.fromEntries(
 );
 
 /**
- * The real npx first installs all of laju's dependencies, which takes half a minute. This one only unpacks
- * the package, which then has to create its app without them.
+ * Replaces npx. The real one first installs laju's dependencies, which takes half a minute. This one only unpacks the
+ * package, which then has to create an app without them.
  */
 function makeNpx(bin: string): void {
   cpSync(join(import.meta.dirname, "npx.sh"), join(bin, "npx"));
 }
 
 /**
- * Copies the driver that this project's npm ci compiled, because tests install packages without running their scripts.
+ * Copies the database driver that this project's npm ci compiled, because tests install packages without running their
+ * install scripts.
  */
 export function copyDriver(app: string): void {
   const built = "node_modules/better-sqlite3-node20/build";

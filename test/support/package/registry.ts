@@ -12,11 +12,11 @@ interface Locked {
 }
 
 /**
- * A registry of the packages in package-lock.json. Their files come from npm's cache, where `npm ci` stored
- * them.
+ * A local npm registry of the packages in package-lock.json. Their files come from npm's cache, in which `npm ci` has
+ * stored them.
  */
 export interface LocalRegistry {
-  /** Variables that make npm and npx use this registry, without using the network or compiling anything. */
+  /** Variables that make npm and npx use this registry, without network access and without compiling anything. */
   env: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function startRegistry(): Promise<LocalRegistry> {
     const name = decodeURIComponent(url.slice(1).split("?")[0] as string);
     const versions = packages.get(name);
     if (versions === undefined) {
-      // A file that isn't in the cache.
+      // The path is that of a package file that isn't in npm's cache, so redirect to the real registry.
       const file = [...packages.values()].flat().find(({ resolved }) => resolved?.endsWith(url));
       response.writeHead(file ? 302 : 404, file?.resolved ? { location: file.resolved } : {}).end();
       return;
@@ -60,7 +60,7 @@ function lockedPackages(): Map<string, Locked[]> {
   const { packages } = JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8"));
   const found = new Map<string, Locked[]>();
   for (const [path, locked] of Object.entries<Locked>(packages)) {
-    // An alias (better-sqlite3-node20) contains the name of its package.
+    // A package installed under an alias (better-sqlite3-node20) has its real name here.
     const name = locked.name ?? path.split("node_modules/").at(-1);
     if (path === "" || !name || locked.integrity === undefined) continue;
     const { resolved = fileOf(name, locked.version) } = locked;
@@ -70,7 +70,9 @@ function lockedPackages(): Map<string, Locked[]> {
   return found;
 }
 
-/** Like vite 8.4.0 and a registry without one of its optional dependencies, which `npm ci` doesn't forgive. */
+/**
+ * Makes the registry lack an optional dependency, as some lack one of vite 8.4.0. `npm ci` then rejects the lock file.
+ */
 function addLaterVite(packages: Map<string, Locked[]>): void {
   const [vite] = packages.get("vite") ?? [];
   if (vite === undefined) throw new Error("package-lock.json has no vite");
@@ -78,7 +80,7 @@ function addLaterVite(packages: Map<string, Locked[]>): void {
   packages.set("vite", [vite, { ...vite, version: "8.999.0", optionalDependencies }]);
 }
 
-/** package-lock.json leaves the URL out if it is the default one. */
+/** The default URL of a package's file, which package-lock.json leaves out. */
 function fileOf(name: string, version: string): string {
   return `https://registry.npmjs.org/${name}/-/${name.split("/").at(-1)}-${version}.tgz`;
 }

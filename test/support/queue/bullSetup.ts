@@ -7,11 +7,11 @@ import { startRedis } from "../servers/redis";
 import { type CrashingServer, temporaryFolder } from "../servers/server";
 
 export interface BullSetup extends TroubleSetup {
-  /** A connection separate from the queue's. */
+  /** A connection of its own, separate from the queue's. */
   redis(): Redis;
 }
 
-/** The queue in its own Redis server, which persists its data. */
+/** The queue in a Redis server of its own, which persists its data. */
 export function bullSetup(): BullSetup {
   const folder = temporaryFolder("queue");
   let server: CrashingServer | undefined;
@@ -21,7 +21,7 @@ export function bullSetup(): BullSetup {
     return server.url;
   };
   const redis = () => {
-    // Without a listener, ioredis would print errors while the server is deliberately down.
+    // Ignore errors, which ioredis would otherwise print while the test has stopped the server.
     client ??= new Redis(url(), { maxRetriesPerRequest: null }).on("error", () => {});
     return client;
   };
@@ -36,8 +36,8 @@ export function bullSetup(): BullSetup {
     },
     open: async () => openBull(url()),
     openAt: openBull,
-    // Makes the server a replica of one that doesn't exist, so it rejects all writes. If only its memory were full, it would
-    // still accept writes that free some.
+    // Make the server a replica of a server that doesn't exist, so that it rejects all writes. If it were only out of
+    // memory, it would still accept writes that free some.
     refuseWrites: (isRefusing) =>
       isRefusing ? redis().replicaof("127.0.0.1", 1) : redis().replicaof("no", "one"),
     clear: async () => void (await redis().flushall()),

@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Knex } from "knex";
 import DB from "../../../framework/services/DB";
 
-// Runs one migration, which reports its start and waits for a gate, as `node laju migrate` would run it.
+// Runs one migration as `node laju migrate` would. The migration reports that it has started, and waits for a file, the
+// gate.
 
 const { history, begun, gate } = JSON.parse(process.argv[2] as string);
 
@@ -17,7 +18,7 @@ async function up(knex: Knex): Promise<void> {
 const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: async () => ["1_slow"],
   getMigrationName: (name) => name,
-  // No transaction, so an interrupted migration leaves partial changes behind on every database.
+  // Without a transaction, so that an interrupted migration leaves part of its changes behind on every database.
   getMigration: async () => ({ up, down: async () => {}, config: { transaction: false } }) as Knex.Migration,
 };
 const [, names] = await DB.migrate.latest({ migrationSource, tableName: history });

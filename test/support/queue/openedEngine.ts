@@ -3,8 +3,8 @@ import type { QueueEngine } from "../../../framework/queue/engine";
 import type { EngineSetup } from "../../framework/queue/engines/conformance";
 
 /**
- * An engine on the suite's own server, with an empty queue before each test. Call the returned function
- * within a test.
+ * Opens an engine on the suite's own server, and empties the queue before each test. The returned function returns the
+ * engine, within a test.
  */
 export function openedEngine(setup: EngineSetup): () => QueueEngine {
   let engine: QueueEngine | undefined;

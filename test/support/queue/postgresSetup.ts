@@ -4,7 +4,7 @@ import { startPostgres } from "../servers/postgres";
 import { type CrashingServer, until } from "../servers/server";
 import { type ServerSetup, serverSetup } from "./serverSetup";
 
-/** The queue in its own PostgreSQL server. */
+/** The queue in a PostgreSQL server of its own. */
 export function postgresSetup(): ServerSetup<CrashingServer> {
   return serverSetup({
     name: "PostgreSQL",
@@ -14,7 +14,7 @@ export function postgresSetup(): ServerSetup<CrashingServer> {
     async refuseWrites(database, isRefusing) {
       await database.raw(`alter system set default_transaction_read_only = ${isRefusing}`);
       await database.raw("select pg_reload_conf()");
-      // Sessions apply the new setting a moment later, all at once.
+      // Wait until sessions use the new setting. All of them switch at the same time, a moment later.
       const wanted = isRefusing ? "on" : "off";
       const told = async () => (await database.raw("show default_transaction_read_only")).rows[0];
       await until(async () => (await told()).default_transaction_read_only === wanted);

@@ -6,10 +6,10 @@ import { lajuTables } from "../lajuTables";
 import { type TestServer, temporaryFolder } from "../servers/server";
 
 export interface ServerSetup<Server extends TestServer = TestServer> extends WorkerSetup {
-  /** A connection separate from the queue's. */
+  /** A connection of its own, separate from the queue's. */
   database(): Knex;
   server(): Server;
-  /** An engine that reaches the server at another URL, such as a proxy's. */
+  /** Opens an engine that connects to the server at another URL, such as a proxy's. */
   openAt(url: string): QueueEngine;
   /** Makes the server refuse the workers' writes, or accept them again. */
   refuseWrites(isRefusing: boolean): Promise<unknown>;
@@ -21,11 +21,11 @@ interface Parts<Server extends TestServer> {
   connect(url: string): Knex;
   openEngine(url: string): QueueEngine;
   refuseWrites(database: Knex, isRefusing: boolean): Promise<unknown>;
-  /** The workers' user, if it is a different one. */
+  /** The user as whom workers connect, if it is not the usual one. */
   worker?: string;
 }
 
-/** The queue on a database server that is started for it. */
+/** The queue on a database server that is started for the tests. */
 export function serverSetup<Server extends TestServer>({
   name,
   startServer,

@@ -3,11 +3,11 @@ import type { QueueEngine } from "../../../framework/queue/engine";
 import { type Database, openSqlite } from "../../../framework/services/database/sqliteDriver";
 import { sqliteSetup } from "./sqliteSetup";
 
-/** A queue in its own SQLite file, for the tests of a file or of a describe(). */
+/** A queue in an SQLite file of its own, for the tests of a file or of a describe(). */
 export interface SqliteQueue {
-  /** Available while tests run. */
+  /** The engine. It can be used while tests run. */
   readonly engine: QueueEngine;
-  /** Opens the file as any other program would. */
+  /** Opens the SQLite file, as any other program could. */
   open(): Database;
 }
 

@@ -8,11 +8,11 @@ import { lajuTables } from "../lajuTables";
 import { temporaryFolder } from "../servers/server";
 
 export interface SqliteSetup extends WorkerSetup {
-  /** `release` is called before the folder is removed. */
+  /** Called before the folder is removed. */
   stop(release?: () => void): Promise<void>;
 }
 
-/** The queue in its own SQLite file. */
+/** The queue in an SQLite file of its own. */
 export function sqliteSetup(folder = temporaryFolder("queue")): SqliteSetup {
   const file = join(folder, "queue.sqlite3");
   const database = knex({ client: "better-sqlite3", connection: { filename: file }, useNullAsDefault: true });

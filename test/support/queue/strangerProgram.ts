@@ -2,7 +2,7 @@ import { mysqlEngine } from "../../../framework/queue/engines/mysql/mysql";
 import { postgresEngine } from "../../../framework/queue/engines/postgres/postgres";
 import { openBull } from "./bullSetup";
 
-// A worker that claims to be on another host, sends no heartbeat, and holds one job until it is killed.
+// A worker that claims to be on another host. It sends no heartbeats, and holds one job until it is killed.
 
 const url = process.argv[2] as string;
 const engine = open();

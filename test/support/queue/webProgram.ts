@@ -2,7 +2,8 @@ import { queueEngine } from "../../../framework/queue/engines/select";
 import { newJob } from "../../../framework/queue/newJob";
 import DB from "../../../framework/services/DB";
 
-// Queues jobs like a web process, while workers process them. Every third push shares a transaction with another row.
+// Queues jobs, as a web process does while workers process them. Every third push shares a transaction with the
+// insertion of another row.
 
 const count = Number(process.argv[2]);
 const engine = await queueEngine();

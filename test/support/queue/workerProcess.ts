@@ -6,15 +6,15 @@ import { bundledProgram } from "../apps/bundledProgram";
 
 const program = join(import.meta.dirname, "workerProgram.ts");
 
-/** Real workers on one queue, and their handlers' trace. */
+/** Real worker processes on one queue, and the file to which their handlers write: the trace. */
 export interface WorkerProcesses {
-  /** `host`: the host name that it sees. Only root can set it. */
+  /** Starts a worker. `host` is the host name that it sees, which only root can set. */
   start(options?: object, host?: string): WorkerProcess;
-  /** Lines "type id attempt word", in the order they were written. */
+  /** The trace: lines "type id attempt word", in the order in which they were written. */
   traces(): string[];
-  /** Lets jobs of type Gated finish. */
+  /** Lets jobs of the type Gated finish. */
   openGate(): void;
-  /** Clears the trace, closes the gate, and kills every process. */
+  /** Kills every worker, deletes the trace, and closes the gate. */
   reset(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface WorkerProcess {
   child: ChildProcess;
   pid: number;
   output(): string;
-  /** Its exit status, or the signal that killed it. */
+  /** The worker's exit status, or the signal that killed it. */
   end: Promise<number | NodeJS.Signals | null>;
 }
 

@@ -3,7 +3,7 @@ import { handlerOf } from "../../../framework/queue/handlers";
 import { type JobContext, type JobDefinition, job } from "../../../framework/queue/job";
 import { workUntilStopped } from "../../../framework/queue/worker/work";
 
-// A real worker whose handlers append lines "type id attempt word" to a file, so that tests can follow them.
+// A real worker. Its handlers append lines "type id attempt word" to a file, in which tests can see what they do.
 
 const { trace, gate, ...options } = JSON.parse(process.argv[2] as string);
 
@@ -11,7 +11,7 @@ function say({ job: { type, id, attempt } }: JobContext, word: string): void {
   appendFileSync(trace, `${type} ${id} ${attempt} ${word}\n`);
 }
 
-/** Waits until the test creates the gate's file, or the job is aborted. */
+/** Waits until the test creates the file `gate`, or the job is aborted. */
 async function gateOpen({ signal }: JobContext): Promise<void> {
   while (!existsSync(gate)) {
     signal.throwIfAborted();
@@ -78,7 +78,7 @@ const definitions: Record<string, JobDefinition<unknown, unknown>> = {
     attempts: 1,
     timeout: "100ms",
     async run(context) {
-      // This handler ignores its signal.
+      // A handler that continues although its signal was aborted.
       await gateOpen({ ...context, signal: new AbortController().signal });
       say(context, "done");
       return "late";

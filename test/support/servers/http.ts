@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** A request as received. */
+/** A request that the server received. */
 export interface ReceivedRequest {
   method: string | undefined;
   path: string | undefined;
@@ -17,12 +17,12 @@ export interface ReceivedRequest {
 export interface HttpServer {
   url: string;
   requests: ReceivedRequest[];
-  /** Sets the response to further requests. */
+  /** Sets how further requests are answered. */
   answer(status: number, headers?: Record<string, string>, body?: string | AsyncIterable<string>): void;
   stop(): Promise<void>;
 }
 
-/** A web server that records the requests it receives. */
+/** Starts a web server that records the requests it receives. */
 export async function startHttp(): Promise<HttpServer> {
   const requests: ReceivedRequest[] = [];
   let status = 200;
@@ -37,7 +37,7 @@ export async function startHttp(): Promise<HttpServer> {
     response.writeHead(status, headers);
     const content = answer ?? (status === 200 ? "ok" : "no");
     if (typeof content === "string") response.end(content);
-    // Clients that hang up are part of the tests.
+    // Ignore errors, because some tests close their connection early.
     else await pipeline(Readable.from(content), response).catch(() => {});
   });
   server.listen(0, "127.0.0.1");

@@ -9,8 +9,8 @@ export const mysqlNeed = needs("mariadbd");
 export const hasMysql = () => mysqlNeed.path !== undefined;
 
 /**
- * A MariaDB server with the database `laju` and the users `root` and `worker`, who has no special rights. No
- * passwords.
+ * Starts a MariaDB server with the database `laju` and two users without passwords: `root`, and `worker`, who has no
+ * special rights.
  */
 export async function startMysql(more: readonly string[] = []): Promise<CrashingServer> {
   const folder = temporaryFolder("mysql");

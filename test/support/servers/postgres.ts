@@ -9,8 +9,8 @@ export const postgresNeed = needs("initdb");
 export const hasPostgres = () => postgresNeed.path !== undefined;
 
 /**
- * A PostgreSQL server with the user `laju`, the password `s3cret` and the database `postgres`. `crash()` is an
- * immediate shutdown. It requires the password if `auth` is one of its authentication methods.
+ * Starts a PostgreSQL server with the user `laju`, the password `s3cret` and the database `postgres`. The password is
+ * required if `auth` is one of its authentication methods. `crash()` is an immediate shutdown.
  */
 export async function startPostgres({
   auth = "trust",
@@ -44,7 +44,7 @@ export async function startPostgres({
   return crashingServer(start, "SIGQUIT");
 }
 
-/** PostgreSQL refuses to run as root; any other user runs it directly. */
+/** The user who runs the server. PostgreSQL refuses to run as root. */
 function ordinaryUser(): number | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const entries = readFileSync("/etc/passwd", "utf8")

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A connection to a server that can be made to fail. */
+/** A proxy in front of a server. Tests use it to make connections fail. */
 export interface Way {
   /** The server's URL through the proxy. */
   url: string;
-  /** Silences current connections without closing them. New connections work. */
+  /** Stops passing data through current connections, without closing them. New connections work. */
   swallow(): void;
   /** Closes current connections. New connections work. */
   cut(): void;
@@ -14,7 +14,10 @@ export interface Way {
 
 type Filter = (data: Buffer) => Buffer;
 
-/** `filter` processes the data from the server, separately per connection; `asked` processes the data to it. */
+/**
+ * Starts a proxy. `filter` creates, for each connection, a function that changes the data from the server. `asked`
+ * changes the data to it.
+ */
 export async function startWay(
   url: string,
   filter: () => Filter,
@@ -61,13 +64,16 @@ export async function startWay(
 
 export const everything = () => (data: Buffer) => data;
 
-/** Removes PostgreSQL's notifications, like a pooler that gives each transaction a different session. */
+/**
+ * Removes PostgreSQL's notifications from the data. This is what a client sees behind a pooler that gives each
+ * transaction another session.
+ */
 export function withoutNotices(): (data: Buffer) => Buffer {
   let rest: Buffer = Buffer.alloc(0);
   return (data) => {
     rest = Buffer.concat([rest, data]);
     const kept: Buffer[] = [];
-    // A message: its type, and its length without the type.
+    // A message begins with its type (one byte) and its length (without the type).
     while (rest.length >= 5 && rest.length >= 1 + rest.readInt32BE(1)) {
       const end = 1 + rest.readInt32BE(1);
       if (rest[0] !== "A".charCodeAt(0)) kept.push(rest.subarray(0, end));
@@ -77,7 +83,7 @@ export function withoutNotices(): (data: Buffer) => Buffer {
   };
 }
 
-/** Makes LISTEN fail on the server, as some poolers and every standby do. */
+/** Makes LISTEN fail on the server, as some poolers and all standby servers do. */
 export function withoutListening(data: Buffer): Buffer {
   return Buffer.from(data.toString("latin1").replaceAll("listen laju_queue", "Listen-laju_queue"), "latin1");
 }

@@ -9,13 +9,13 @@ interface RedisOptions {
   /** The password that the server requires. */
   password?: string;
   port?: number;
-  /** Whether the server persists its data. */
+  /** Whether the server writes its data to disk. */
   appendOnly?: boolean;
-  /** Additional settings of redis-server. */
+  /** Additional settings, as in redis.conf. */
   settings?: Record<string, string>;
 }
 
-/** A separate Redis server. */
+/** Starts a Redis server for a test. */
 export async function startRedis(options: RedisOptions = {}): Promise<CrashingServer> {
   const { password = "", appendOnly = false } = options;
   const folder = temporaryFolder("redis");
@@ -40,7 +40,7 @@ function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
     socket.once("data", () => resolve(true)).once("error", () => resolve(false));
-    // A server that is still starting may close the connection without a reply, or keep it open.
+    // A server that is still starting may close the connection without a reply, or not reply at all.
     socket.once("close", () => resolve(false)).setTimeout(1000, () => socket.destroy());
     socket.once("data", () => socket.destroy());
   });

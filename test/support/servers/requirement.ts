@@ -1,16 +1,16 @@
 import { accessSync, constants, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether tests that need a program can run: `describe.skipIf(need.skip)(`Redis${need.label}`, …)`. */
+/** Whether a program that tests need is installed: `describe.skipIf(need.skip)(`Redis${need.label}`, …)`. */
 export interface Requirement {
   skip: boolean;
-  /** " (needs redis-server)", so that the name of a skipped test says what is missing. */
+  /** A text such as " (needs redis-server)", so that the title of a skipped test says what is missing. */
   label: string;
-  /** The program's path, if it was found. */
+  /** The program's path, if it is installed. */
   path: string | undefined;
 }
 
-/** One of these programs. With CI=true, no test is skipped: a missing program fails the tests that need it. */
+/** Looks for one of these programs. With CI=true, tests are not skipped, so a missing program makes them fail. */
 export function needs(...programs: string[]): Requirement {
   const path = programs.map(findProgram).find((found) => found !== undefined);
   return {
@@ -33,7 +33,7 @@ function findProgram(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** The folders in PATH, and those where Debian keeps servers: sbin, and PostgreSQL's by version. */
+/** The folders in which to look for programs: those in PATH, sbin, and Debian's folders of PostgreSQL by version. */
 function folders(): string[] {
   const onPath = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return [...onPath, "/usr/sbin", "/usr/local/sbin", ...postgresFolders()];
@@ -44,7 +44,7 @@ function postgresFolders(): string[] {
     const versions = readdirSync("/usr/lib/postgresql").sort((a, b) => Number(b) - Number(a));
     return versions.map((version) => join("/usr/lib/postgresql", version, "bin"));
   } catch {
-    // Not Debian's layout: only PATH is searched.
+    // There is no such folder, because this system is not laid out like Debian. Look only in PATH.
     return [];
   }
 }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 /** A running server: its URL, and how to stop it. */
 export interface TestServer {
   url: string;
-  /** Its process id, so that a test can stop and continue it. */
+  /** The server's process id, so that a test can stop and continue it. */
   pid: number;
   stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface CrashingServer extends TestServer {
   again(): Promise<void>;
 }
 
-/** Wraps the server started by `start`, so that it can be crashed with this signal and restarted. */
+/** Wraps a server, so that it can be crashed (with this signal) and started again. `start` starts it. */
 export async function crashingServer(
   start: () => Promise<TestServer>,
   signal: NodeJS.Signals = "SIGKILL",
@@ -51,7 +51,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** A loopback port that no process is listening on right now. */
+/** A loopback port on which no process is listening at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -61,7 +61,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Polls until the condition holds. Tests never wait in any other way. */
+/** Waits until the condition holds, checking it repeatedly. Tests wait only in this way, never for a fixed time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   { limit = 20_000, what = "the condition" } = {},
@@ -73,7 +73,7 @@ export async function until(
   }
 }
 
-/** A temporary folder, owned by `owner` if a server refuses to run as root. */
+/** Creates a temporary folder. `owner` owns it, for a server that refuses to run as root. */
 export function temporaryFolder(prefix: string, owner?: number): string {
   const folder = mkdtempSync(join(tmpdir(), `laju-${prefix}-`));
   chmodSync(folder, 0o700);
@@ -81,7 +81,7 @@ export function temporaryFolder(prefix: string, owner?: number): string {
   return folder;
 }
 
-/** Starts a server. Keeps its output, and shows it if the server never becomes ready. */
+/** Starts a server. If it never becomes ready, the error contains its output. */
 export async function startServer(
   program: string,
   args: string[],
@@ -102,7 +102,7 @@ export async function startServer(
 
 interface ServerOptions {
   isReady(): boolean | Promise<boolean>;
-  /** The folder is removed after the server has stopped. */
+  /** Remove the folder only now that the server has stopped. */
   folder: string;
   url: string;
 }
@@ -111,7 +111,7 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
   if (!hasEnded(child)) {
     const ended = once(child, "exit");
     child.kill("SIGCONT");
-    // SIGINT is PostgreSQL's fast shutdown; it also stops the other servers.
+    // For PostgreSQL, SIGINT is a fast shutdown. It stops the other servers too.
     child.kill("SIGINT");
     const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;

@@ -4,13 +4,13 @@ import type { AddressInfo, Server } from "node:net";
 
 const require = createRequire(import.meta.url);
 
-/** A mail as received. */
+/** A mail that the server received. */
 export interface ReceivedMail {
   subject: string | undefined;
   text: string | undefined;
   html: string | false;
   from: string;
-  /** The recipients in the envelope, including blind copies. */
+  /** The recipients in the envelope, which include those in Bcc. */
   recipients: string[];
   headers: string;
   attachments: { filename: string | undefined; content: Buffer }[];
@@ -21,14 +21,17 @@ export interface ReceivedMail {
 export interface SmtpServer {
   url: string;
   mails: ReceivedMail[];
-  /** Whether each login used TLS. */
+  /** For each login, whether it used TLS. */
   logins: { isSecure: boolean }[];
   /** The number of connections opened so far. */
   connections(): number;
   stop(): Promise<void>;
 }
 
-/** A mail server. With `login`, it accepts mail only from that user. It rejects mail to the addresses in `refuses`. */
+/**
+ * Starts a mail server. With `login`, it accepts mail only from that user. It rejects mail to the addresses in
+ * `refuses`.
+ */
 export async function startSmtp({
   login,
   refuses = [],
@@ -36,7 +39,7 @@ export async function startSmtp({
 }: {
   login?: { user: string; pass: string };
   refuses?: string[];
-  /** Whether it offers STARTTLS, with a self-signed certificate. */
+  /** Whether the server offers STARTTLS. Its certificate is self-signed. */
   hasTls?: boolean;
 } = {}): Promise<SmtpServer> {
   const { SMTPServer } = require("smtp-server") as { SMTPServer: SmtpServerClass };
@@ -97,7 +100,7 @@ async function parse(stream: NodeJS.ReadableStream, session: Session): Promise<R
   };
 }
 
-// The two packages have no types; these are the parts used here.
+// These two packages have no types. Declare the parts that are used here.
 type Done = (error?: Error | null, result?: { user: string }) => void;
 
 interface Session {

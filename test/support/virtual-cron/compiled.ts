@@ -6,8 +6,8 @@ import { join } from "node:path";
 const here = import.meta.dirname;
 
 /**
- * The program or library compiled by gcc from a C source in this folder. Compiled once per version of the
- * source.
+ * The program or library that gcc compiles from a C source in this folder. Each version of the source is compiled only
+ * once.
  */
 export function compiled(source: string, ...flags: string[]): string {
   const version = createHash("sha256")

@@ -10,7 +10,7 @@ import { distinct, minuteMilliseconds, predicted, type Range } from "./ranges";
 import { runVirtualCron } from "./virtualCron";
 import type { OtherDaemon } from "./virtualTime";
 
-/** A schedule, and its time zone if that isn't the host's. */
+/** A schedule, with its time zone if that isn't the host's. */
 export interface Intended {
   readonly expression: string;
   readonly timezone?: string;
@@ -21,13 +21,16 @@ export type Jumps = readonly (readonly [at: number, seconds: number])[];
 
 export interface Trial {
   jumps?: Jumps;
-  /** The daemon for which entries are made and that starts them; Debian's if absent. */
+  /** The daemon that starts the entries, which are made for it. Debian's cron if absent. */
   daemon?: OtherDaemon | undefined;
-  /** Whether nothing starts during the second pass of a repeated hour, as cronNotes warns. */
+  /** Whether the daemon starts nothing during the second pass of a repeated hour, as laju's notes about it say. */
   losesRepeats?: boolean;
 }
 
-/** Installs these schedules' entries on a host, actually runs their guards, and compares the slots. */
+/**
+ * Installs the entries of these schedules on a host, runs them with their guards on the virtual clock, and checks that
+ * each scheduled time was met exactly once.
+ */
 export async function expectIntended(
   all: readonly Intended[],
   host: string,
@@ -51,7 +54,8 @@ export async function expectIntended(
       : instants.sort((a, b) => a - b);
     const label = `${expression} ${timezone} on ${host}`;
     const days = (range[1].getTime() - range[0].getTime()) / 86_400_000;
-    // Guards that let everything pass would be correct too, but would start Node all day.
+    // A guard that lets every minute pass would be correct too, but would start Node all day. So limit the extra
+    // starts.
     expect([label, distinct(instants).length - found.length]).toEqual([
       label,
       expect.toSatisfy((extra) => extra <= 5 * (days + 1)),
@@ -62,14 +66,14 @@ export async function expectIntended(
   }
 }
 
-/** A line that records its start. Its `sleep` replaces the real one, which would actually wait. */
+/** A crontab line that records when it starts. Its `sleep` is replaced, because the real one would wait. */
 function lineOf(index: number, { fields, guard, delay }: CronEntry): string {
   const waiting = delay ? `sleep() { slept=$1; }; ${delay.replace("/bin/sleep", "sleep")}; ` : "slept=0; ";
   const command = `${waiting}echo "${index} $VC_NOW $slept" >> "$VC_LOG"`;
   return `${fields} ${guard ? `${guard} ${command};; esac` : command}`.replaceAll("%", "\\%");
 }
 
-/** How a command interprets its starts: the slot that each belongs to, with duplicates removed. */
+/** The scheduled times to which a command's starts belong, without duplicates. */
 function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock): number[] {
   const slots = instants.flatMap((instant) => {
     const slot = latestFiring(schedule, { at: new Date(instant * 1000), within: lateStart, ...clock });
@@ -78,18 +82,21 @@ function slotsOf(schedule: Schedule, instants: readonly number[], clock: Clock):
   return distinct(slots);
 }
 
-/** In seconds since the epoch, from the slow reference implementation if a time zone matters. */
+/**
+ * The scheduled times in seconds since the epoch. For another time zone, they come from the slow reference
+ * implementation.
+ */
 function intended(schedule: Schedule, timezone: string, host: string, range: Range): number[] {
   if (schedule.kind === "reboot") return [];
   if (schedule.kind === "interval") return multiplesOf(schedule.minutes * 60, range);
-  // The daemon starts no jobs in the minute in which it starts itself.
+  // The daemon starts no entries in its own first minute.
   const after: Range = [new Date(range[0].getTime() + minuteMilliseconds), range[1]];
   const minutes =
     timezone === host ? predicted(schedule, host, range) : referenceFirings(schedule, timezone, after);
   return minutes.flatMap((minute) => schedule.second.values.map((second) => minute * 60 + second));
 }
 
-/** Whether the clocks of a zone showed this time before. */
+/** Whether this is the second time that the clocks of a zone show this minute. */
 function isRepeated(second: number, timezone: string): boolean {
   const minute = Math.floor(second / 60);
   return stretchesOfYear(timezone, new Date(second * 1000).getUTCFullYear()).some(

@@ -9,13 +9,13 @@ type Random = () => number;
 
 const dayMilliseconds = 86_400_000;
 
-/** Checks random expressions, all in one table, over twelve days somewhere within nine years. */
+/** Checks random expressions, all in one crontab, for twelve days somewhere within nine years. */
 export async function expectRandomExpressions(seed: number, count: number): Promise<void> {
   const random = randomFrom(seed);
   const expressions = distinctExpressions(count, random);
   const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
   const range: Range = [new Date(day), new Date(day + 12 * dayMilliseconds)];
-  // As written, and every fourth also as laju would install it.
+  // Install each expression as written, and every fourth one also as laju would write it.
   const lines = expressions.flatMap((expression, index) => {
     const canonical = canonicalFields(parseSchedule(expression));
     return [`${expression} ${index}`, ...(index % 4 === 0 ? [`${canonical} canonical ${index}`] : [])];
@@ -33,8 +33,8 @@ export async function expectRandomExpressions(seed: number, count: number): Prom
 }
 
 /**
- * Checks expressions around a zone's clock changes, each with its own daemon, because one job's replay delays the
- * others.
+ * Checks expressions around a zone's clock changes. Each has its own daemon, because the jobs that a daemon makes up
+ * for delay others.
  */
 export async function expectClockChanges(timezone: string, count: number): Promise<void> {
   const random = randomFrom(77);
@@ -79,7 +79,7 @@ function minutesByCommand(started: readonly { at: number; command: string }[]): 
   return minutes;
 }
 
-/** The hour that the clock shows when it changes. */
+/** The hour that a clock shows when it changes. */
 function hourOf(change: number, timezone: string): number {
   const options = { timeZone: timezone, hour: "numeric", hourCycle: "h23" } as const;
   return (

@@ -11,7 +11,9 @@ import { randomCases } from "./randomCases";
 
 const hostTimezone = "Europe/Berlin";
 
-/** Checks that guards of random schedules behave the same in BusyBox's shell and date, as on Alpine, as in Debian's. */
+/**
+ * Checks that guards of random schedules decide the same with BusyBox's shell and date, as on Alpine, as with Debian's.
+ */
 export function expectSameGuards(busybox: string, { seed, count }: { seed: number; count: number }): void {
   const random = randomFrom(seed);
   const options = { hostTimezone, isDaemonsOwn: true, cron: cronFacts("busybox") };
@@ -43,7 +45,10 @@ interface Questions {
   moments: readonly number[];
 }
 
-/** Prints "guard time" for each match. A stub `date` asks the real one about $NOW. */
+/**
+ * Prints "guard time" for each time at which a guard lets the command start. A stub of `date` uses the real one, for
+ * the time $NOW.
+ */
 function passedBy(shell: string, date: string, { folder, guards, moments }: Questions): string[] {
   mkdirSync(folder);
   const now = join(folder, "date");

@@ -1,8 +1,6 @@
 import fc from "fast-check";
 
-/**
- * Text that confuses cron, a shell or naive quoting, including combinations that are worse than their parts.
- */
+/** Texts that cron, a shell or simple quoting would misread, including combinations that are worse than their parts. */
 const piece = fc.constantFrom(
   ..."'\"\\\\\\%%$` *?~#&;|<>()[]{}!=-^,.aé🦉\t\u0001\u0007\b\u000b\f\u001b\u007f\u00a0\u2028\ufeff",
   "\\%",
@@ -21,7 +19,7 @@ const piece = fc.constantFrom(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that a crontab line cannot contain.
 const refused = /[\n\r\u0000]/g;
 
-/** Any text that a crontab line can contain, up to some length. */
+/** A random text that a crontab line can contain, up to some length. */
 export const hostileText = fc
   .oneof(
     {
@@ -33,10 +31,10 @@ export const hostileText = fc
   .map((text) => text.replace(refused, ""))
   .filter((text) => Buffer.byteLength(text) < 40);
 
-/** The same as part of a path. */
+/** A random text that can be part of a path. */
 export const hostileName = hostileText.map((text) => text.replaceAll("/", ""));
 
-/** The same for the app's folder, which names its block in the crontab. */
+/** A random text for the path of an app's folder, which the markers of its block contain. */
 export const hostileRoot = hostileName.map((name) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a marker is one line that people can read.
   return `r${name.replace(/[\u0000-\u001f\u007f]/g, "")}r`;

@@ -38,7 +38,7 @@ export const rates: Intended[] = [
   { expression: "rate(2 days)" },
 ];
 
-/** A line that cron starts every minute, and whose guard decides by the seconds since the epoch. */
+/** A crontab line that cron starts every minute, with a guard that decides by the seconds since the epoch. */
 export const everyMinute: Intended[] = [{ expression: "rate(7 minutes)" }];
 
 export const calendars: Intended[] = [
@@ -59,8 +59,9 @@ export const calendars: Intended[] = [
 ];
 
 /**
- * Periods around each clock change of 2028 that can matter. On the host's own changes (or Berlin's, if it has none) a
- * day with all schedules; on other zones' changes, the hours in which that zone's schedules start.
+ * The periods around the clock changes of 2028 in which something can go wrong. At the host's own changes (or Berlin's,
+ * if it has none): a day, with all schedules. At other zones' changes: the hours in which the schedules of that zone
+ * start.
  */
 export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
   const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";

@@ -1,6 +1,6 @@
 /*
- * Preloaded into jobs that the daemon on the virtual clock starts: their time is $VC_NOW and stands still. libfaketime
- * does more, but takes longer to load than a guard takes to run.
+ * Preloaded into jobs that the daemon on the virtual clock starts. For them, the time is $VC_NOW and does not advance.
+ * libfaketime does more, but takes longer to load than a guard takes to run.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Replaces the shell in the crontab of a daemon run by tracedclock.c. It reads the virtual time from $VC_CLOCK and
- * records it with the command in $VC_LOG, or actually runs the command if $VC_JOBS is set (as in vclock.c).
+ * Replaces the shell in the crontab of a daemon that tracedclock.c runs. Records the virtual time, which it reads from
+ * $VC_CLOCK, and the command in $VC_LOG. If $VC_JOBS is set, it runs the command instead (as in vclock.c).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -9,7 +9,7 @@ import { compiled } from "./compiled";
 import { hostileName, hostileRoot, hostileText } from "./hostileNames";
 import { runVirtualJobs } from "./virtualCron";
 
-/** Four lines each; crontab accepts 10,000. */
+/** How many of these entries to put into one crontab. Each takes four lines, and crontab accepts 10,000. */
 const linesAtOnce = 2000;
 const from = new Date("2026-06-01T11:59:00Z");
 const to = new Date("2026-06-01T13:00:00Z");
@@ -17,18 +17,18 @@ const to = new Date("2026-06-01T13:00:00Z");
 interface Line {
   readonly row: CrontabRow;
   readonly place: AppLocation;
-  /** What the program should record about its start, as bytes. */
+  /** What the program has to record about its start, in bytes. */
   readonly expected: string;
 }
 
 /**
- * Passes laju's own blocks, each of an app with seven hostile paths and arguments, through cron and its
- * shell.
+ * Checks laju's own blocks: cron and its shell must pass on paths and arguments exactly, however hostile. Each app has
+ * seven of them.
  */
 export async function expectIntactLines(seed: number, count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "laju-quoting-"));
   const recorder = join(folder, "recorder");
-  // Hard links cannot point to another file system.
+  // Put the files on the same file system, because hard links can't point to another one.
   copyFileSync(compiled("recorder.c", "-static"), recorder);
   try {
     const lines = fc.sample(hostileParts, { seed, numRuns: count }).map((parts, index) => {
@@ -53,7 +53,7 @@ const hostileParts = fc.record({
 });
 type Parts = typeof hostileParts extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** Distributes the lines over the minutes of an hour. */
+/** Distributes lines over the minutes of an hour. */
 function lineIn(folder: string, index: number, parts: Parts): Line {
   const root = join(folder, parts.root);
   const place = { root, build: join(root, "build"), node: join(folder, `n${parts.node}`) };

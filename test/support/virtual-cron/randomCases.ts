@@ -4,7 +4,7 @@ import type { Intended } from "./entryChecks";
 
 type Random = () => number;
 
-/** Zones with clock changes at odd times and of odd sizes, and some without. */
+/** Zones whose clocks change at odd times or by odd amounts, and some whose clocks never change. */
 const zones = [
   "UTC",
   "Europe/Berlin",
@@ -20,7 +20,7 @@ const zones = [
   "Africa/Cairo",
 ];
 
-/** Schedules of other zones, rates and calendar forms, the same number of each. */
+/** Random schedules: as many of other zones as of rates and of calendar forms. */
 export function randomCases(random: Random, count: number, { hasSeconds = true } = {}): Intended[] {
   const kinds = [zoned, rate, calendar];
   return Array.from({ length: count }, (_, index) => {
@@ -31,7 +31,7 @@ export function randomCases(random: Random, count: number, { hasSeconds = true }
   });
 }
 
-/** Times of day, half of them at night, when clocks change. */
+/** Random times of day. Half of them are at night, when clocks change. */
 function zoned(random: Random, hasSeconds: boolean): Intended {
   const hour = () => integer(random, 0, random() < 0.5 ? 4 : 23);
   const minute = () => integer(random, 0, 59);
@@ -92,7 +92,7 @@ function days(random: Random): string {
   ])();
 }
 
-/** Some combinations never fire, such as the 31st of months that have none. */
+/** Whether a random schedule ever fires. Some don't, such as the 31st of months that have none. */
 export function canFire(expression: string): boolean {
   try {
     parseSchedule(expression);

@@ -6,7 +6,7 @@ export type Range = readonly [from: Date, to: Date];
 
 export const minuteMilliseconds = 60_000;
 
-/** The starts in these minutes since the epoch, according to the engine under test. */
+/** The times at which a schedule fires, by laju's schedule engine, in minutes since the epoch. */
 export function predicted(schedule: Schedule, timezone: string, [from, to]: Range): number[] {
   const minutes: number[] = [];
   for (const time of firingsAfter(schedule, from.getTime(), { timezone })) {
@@ -16,14 +16,14 @@ export function predicted(schedule: Schedule, timezone: string, [from, to]: Rang
   return distinct(minutes);
 }
 
-/** Minutes since the epoch at which a zone's clocks change. */
+/** The minutes since the epoch in which a zone's clocks change. */
 export function changesOf(timezone: string, year: number): number[] {
   return stretchesOfYear(timezone, year)
     .filter((stretch) => stretch.offset !== stretch.offsetBefore)
     .map((stretch) => stretch.start);
 }
 
-/** Some hours around each clock change of 2028 in these zones. */
+/** The hours around each clock change of 2028 in these zones. */
 export function rangesAroundChanges(
   zones: readonly string[],
   hours: { before: number; after: number },

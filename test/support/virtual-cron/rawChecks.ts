@@ -10,7 +10,8 @@ const minute = 60_000;
 const maxStarts = 60;
 
 /**
- * Checks raw lines, all in one table, as `explain --as-written` interprets them. Omits lines that crontab(1) rejects.
+ * Checks raw crontab lines, all in one crontab: the daemon must start them when `explain --as-written` says. Leaves out
+ * lines that crontab(1) rejects.
  */
 export async function expectRawLines(
   reader: Extract<RawReader, "debian" | "busybox">,
@@ -19,7 +20,7 @@ export async function expectRawLines(
 ): Promise<void> {
   const random = randomFrom(seed);
   const day = Date.UTC(integer(random, 2024, 2032), integer(random, 0, 11), integer(random, 1, 28));
-  // The daemon starts no jobs in the minute in which it starts itself.
+  // The daemon starts no entries in its own first minute.
   const [from, to] = [new Date(day), new Date(day + days * 1440 * minute)];
   const read = (expression: string) =>
     explainAsWritten(expression, {
@@ -33,7 +34,7 @@ export async function expectRawLines(
     const expression = randomRawFields(random);
     const { valid, next } = read(expression);
     const starts = next.map((time) => Date.parse(time)).filter((time) => time < to.getTime());
-    // Leave out lines that run every minute: they take the daemon longest and reveal least.
+    // Leave out lines that are due every minute: they take the daemon longest and test least.
     if (valid && starts.length < maxStarts * days) lines.set(expression, starts);
   }
   const table = [...lines.keys()].map((expression, index) => `${expression} ${index}`).join("\n");

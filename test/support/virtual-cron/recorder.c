@@ -1,7 +1,7 @@
 /*
- * Replaces node in the lines of a table and records how it was started, to the byte. A record in $VC_LOG is the
- * number of its fields and then the fields, each terminated by a NUL: working folder, standard output, the program's
- * own path, LAJU_ENTRY, and the arguments including argv[0].
+ * Replaces node in a crontab's lines, and records how it was started, byte by byte. A record in $VC_LOG is the number
+ * of its fields and then the fields, each terminated by a NUL: working folder, standard output, the program's own path,
+ * LAJU_ENTRY, and the arguments including argv[0].
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ int main(int count, char **arguments) {
   const char *entry = getenv("LAJU_ENTRY");
   add(entry ? entry : "");
   for (int i = 0; i < count; i++) add(arguments[i]);
-  /* A single append, so that records of concurrent jobs don't mix. */
+  /* Append the record in a single write, so that records of concurrent jobs don't mix. */
   int file = open(getenv("VC_LOG"), O_WRONLY | O_APPEND);
   return file >= 0 && write(file, record, length) == (ssize_t)length ? 0 : 70;
 }

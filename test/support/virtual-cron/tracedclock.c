@@ -84,7 +84,7 @@ static void poke(unsigned long address, const void *bytes, size_t size) {
   if (process_vm_writev(daemon_pid, &here, 1, &there, 1, 0) != (ssize_t)size) fail("write");
 }
 
-/* Hides the vDSO from the new program, so that reading the clock is always a system call. */
+/* Hides the vDSO from the new program, so that it can read the clock only by system calls. */
 static void hide_vdso(void) {
   struct user_regs_struct registers;
   ptrace(PTRACE_GETREGS, daemon_pid, 0, &registers);
@@ -118,7 +118,7 @@ static int is_alive(const char *pid) {
   return name_end && name_end[2] != 'Z';
 }
 
-/* Waits until the jobs of a minute have ended. Ended jobs may remain until the daemon reaps them. */
+/* Waits until the jobs of a minute have ended. They may remain as zombies until the daemon reaps them. */
 static void wait_for_children(void) {
   char path[64], text[65536];
   snprintf(path, sizeof path, "/proc/%d/task/%d/children", daemon_pid, daemon_pid);
@@ -173,7 +173,7 @@ static void note_write(const struct user_regs_struct *registers) {
   fputc('\n', writes);
 }
 
-/* Handles the system call that the daemon is about to make; 0 leaves it to the kernel. */
+/* Handles the system call that the daemon is about to make. Returns 0 to leave it to the kernel. */
 static int answer(struct user_regs_struct *registers) {
   registers->rax = 0;
   switch (registers->orig_rax) {
@@ -206,7 +206,7 @@ static int answer(struct user_regs_struct *registers) {
   return 0;
 }
 
-/* Traces only these calls: tracing all of them makes a virtual month take ten times as long. */
+/* Traces only these system calls, because tracing all of them makes a virtual month take ten times as long. */
 static void start_daemon(char **arguments) {
 #define TRACE(call) \
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)

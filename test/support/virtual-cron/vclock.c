@@ -52,7 +52,7 @@ static void stay_in_lane(void) {
   sched_setaffinity(0, sizeof chosen, &chosen);
 }
 
-/* The size of a block made by strdup below. */
+/* The size of the blocks that strdup below allocates. */
 static char *other_half(char *text) { return text + malloc_usable_size(text) / 2; }
 
 __attribute__((constructor)) static void start_clock(void) {
@@ -81,7 +81,10 @@ pid_t fork(void) {
   return start_job();
 }
 
-/* Keeps a second copy in the block's other half: a job unescapes its command in place, but the next one needs it. */
+/*
+ * Also keeps a copy of the command, in the other half of the block: a job unescapes its command in place, but the next
+ * job needs the original.
+ */
 char *strdup(const char *text) {
   size_t size = strlen(text) + 1;
   char *copy = malloc(2 * size);
@@ -135,7 +138,10 @@ static void run_job(const char *shell, const char *command, char *const *environ
   execve(shell, arguments, extended);
 }
 
-/* Without this, each job loads half a dozen PAM modules, which takes longer than all the rest. */
+/*
+ * These functions replace PAM's. Otherwise each job would load half a dozen PAM modules, which takes longer than all
+ * the rest.
+ */
 int pam_start(const char *service, const char *user, const void *conversation, void **handle) {
   (void)service, (void)user, (void)conversation;
   *handle = &now;
@@ -163,19 +169,24 @@ char **pam_getenvlist(void *handle) {
   return calloc(1, sizeof(char *));
 }
 
-/* This /run is private, so no lock is needed. Two jobs that borrow the daemon's memory would block each other. */
+/*
+ * Does nothing: this /run is private, so the lock is not needed, and two jobs that borrow the daemon's memory would
+ * block each other.
+ */
 int flock(int file, int operation) {
   (void)file, (void)operation;
   return 0;
 }
 
-/* Looking up root's groups loads libnss_systemd and its libraries, a third of a job's time. */
+/*
+ * Skips looking up root's groups, which would load libnss_systemd and its libraries and take a third of a job's time.
+ */
 int initgroups(const char *user, gid_t group) {
   (void)user, (void)group;
   return 0;
 }
 
-/* The log is never read, and formatting a line for it causes a quarter of a job's page faults. */
+/* Does nothing, because nobody reads the log. Formatting its lines causes a quarter of a job's page faults. */
 void openlog(const char *name, int options, int facility) { (void)name, (void)options, (void)facility; }
 void closelog(void) {}
 
@@ -183,7 +194,7 @@ void __syslog_chk(int priority, int flag, const char *format, ...) {
   (void)priority, (void)flag, (void)format;
 }
 
-/* The only caller in cron is the one that starts a job: execle(shell, shell, "-c", command, NULL, environment). */
+/* In cron, only the start of a job calls this: execle(shell, shell, "-c", command, NULL, environment). */
 int execle(const char *shell, const char *name, ...) {
   (void)name;
   va_list rest;

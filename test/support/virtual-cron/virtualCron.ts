@@ -10,10 +10,10 @@ import { recordSystemdCron } from "./recorded/systemdCron";
 import type { Started, VirtualRun, VirtualTime } from "./virtualTime";
 
 const here = import.meta.dirname;
-/** How many daemons run on each CPU: see VC_LANE in vclock.c. */
+/** For each CPU, how many daemons run on it: see VC_LANE in vclock.c. */
 const lanes = Array.from({ length: availableParallelism() }, () => 0);
 
-/** What the virtual daemon needs and this machine lacks; empty if it can run. */
+/** What this machine lacks for running the daemon on a virtual clock; empty if it can run. */
 export function missingForVirtualCron(): string[] {
   const missing: string[] = [];
   if (process.getuid?.() !== 0) missing.push("root");
@@ -24,7 +24,7 @@ export function missingForVirtualCron(): string[] {
   return missing;
 }
 
-/** Runs no jobs from the table; only records what the daemon would start. */
+/** Records what the daemon would start, without running it. */
 export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
   const { table, daemon, ...time } = run;
   if (daemon?.cron === "bcron") return await recordBcron(daemon.path, run);
@@ -34,8 +34,8 @@ export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
 }
 
 /**
- * The same for several tables, each with its own daemon. (They run side by side, because for a short virtual time most of
- * the cost is starting a daemon.)
+ * Does the same for several tables, each with its own daemon. The daemons run at the same time, because starting one
+ * takes longer than a short virtual time.
  */
 export async function recordVirtualCrons(tables: readonly string[], time: VirtualTime): Promise<Started[][]> {
   const logs = await runDaemons(tables, time, {});
@@ -47,7 +47,7 @@ export async function recordVirtualCrons(tables: readonly string[], time: Virtua
   );
 }
 
-/** Actually runs the jobs, on the virtual clock. Returns the lines they wrote to "$VC_LOG". */
+/** Runs the jobs that the daemon starts, on the virtual clock. Returns the lines that they wrote to "$VC_LOG". */
 export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
   const { table, ...time } = run;
   const jobs = compiled("jobclock.c", "-shared", "-fPIC");
@@ -57,7 +57,10 @@ export async function runVirtualCron(run: VirtualRun): Promise<string[]> {
   return linesOf((await runDaemons([table], time, { VC_JOBS: jobs }))[0] as Buffer);
 }
 
-/** Actually runs the jobs, which see the real time and can be static programs. Returns the contents of "$VC_LOG". */
+/**
+ * Runs the jobs that the daemon starts. They see the real time, and can be static programs. Returns the contents of
+ * "$VC_LOG".
+ */
 export async function runVirtualJobs({ table, ...time }: VirtualRun): Promise<Buffer> {
   return (await runDaemons([table], time, { VC_JOBS: "" }))[0] as Buffer;
 }
@@ -95,7 +98,7 @@ async function runDaemons(
 }
 
 /**
- * The script that starts the daemon, and its arguments. BusyBox is a static program, so no library can be
+ * The script that starts the daemon, and its arguments. BusyBox is a static program, into which no library can be
  * preloaded.
  */
 function daemonOf({ daemon }: VirtualTime): string[] {

@@ -1,4 +1,4 @@
-/** One job that the daemon started: seconds since the epoch, and the line's command. */
+/** A job that the daemon started: when, in seconds since the epoch, and its command. */
 export interface Started {
   readonly at: number;
   readonly command: string;
@@ -10,7 +10,7 @@ export interface VirtualTime {
   readonly to: Date;
   /** Clock changes, as [seconds since the epoch, seconds to add]. */
   readonly jumps?: readonly (readonly [number, number])[];
-  /** Debian's cron if absent. */
+  /** The daemon to run; Debian's cron if absent. */
   readonly daemon?: OtherDaemon | undefined;
 }
 
@@ -21,6 +21,6 @@ export interface OtherDaemon {
 }
 
 export interface VirtualRun extends VirtualTime {
-  /** root's crontab, complete. */
+  /** The complete crontab of root. */
   readonly table: string;
 }

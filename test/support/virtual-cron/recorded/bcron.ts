@@ -7,7 +7,7 @@ import { bcronLibraries } from "../../crontab/otherCrons";
 import { compiled } from "../compiled";
 import type { Started, VirtualRun } from "../virtualTime";
 
-/** The starts that bcron's scheduler requests on the virtual clock. In bcron, another program runs them. */
+/** What bcron's scheduler asks another program to start, on the virtual clock. */
 export async function recordBcron(
   scheduler: string,
   { table, timezone, from, to, jumps = [] }: VirtualRun,
@@ -36,7 +36,7 @@ export async function recordBcron(
   }
 }
 
-/** Each write is a packet: `length:id NUL user NUL command NUL environment,`. */
+/** Each write of the scheduler is a packet: `length:id NUL user NUL command NUL environment,`. */
 function startsIn(writes: Buffer): Started[] {
   const started: Started[] = [];
   for (let at = 0; at < writes.length; ) {

@@ -6,14 +6,14 @@ import { shellQuote } from "../../../../framework/text/shellQuote";
 import type { Started } from "../virtualTime";
 
 /**
- * Runs commands at the times at which a daemon that only records would have started them. Returns the lines of
+ * Runs commands at the virtual times at which a daemon would have started them. Returns the lines that they wrote to
  * "$VC_LOG".
  */
 export async function runStarted(started: readonly Started[], jobs: string): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "virtual-jobs-"));
   try {
     const log = join(folder, "log");
-    // Starting a shell takes most of the time, and without a guard its outcome is known.
+    // Run only commands with a guard. Starting a shell takes most of the time, and the result of the others is known.
     const [plain, guarded] = [started.filter(isPlain), started.filter((one) => !isPlain(one))];
     const scripts = guarded.map(
       ({ at, command }) => `VC_NOW=${at} LD_PRELOAD=${jobs} /bin/sh -c ${shellQuote(command)}\n`,
@@ -27,7 +27,7 @@ export async function runStarted(started: readonly Started[], jobs: string): Pro
   }
 }
 
-/** A line without a guard or delay, as entryChecks.ts writes it. */
+/** Matches a command without a guard or delay, as entryChecks.ts writes it. */
 const plainCommand = /^slept=0; echo "(\d+) \$VC_NOW \$slept" >> "\$VC_LOG"$/;
 
 function isPlain({ command }: Started): boolean {
@@ -38,7 +38,7 @@ function lineOf({ at, command }: Started): string {
   return `${command.replace(plainCommand, `$1 ${at} 0`)}\n`;
 }
 
-/** Like such a daemon, passes on no TZ. */
+/** Runs the commands without TZ, as the daemon would. */
 function ended(folder: string, log: string): Promise<void> {
   const shell = spawn("/bin/sh", [join(folder, "jobs")], {
     env: { PATH: "/usr/bin:/bin", HOME: "/root", LOGNAME: "root", VC_LOG: log },

@@ -6,10 +6,13 @@ import { promisify } from "node:util";
 import type { Started, VirtualRun } from "../virtualTime";
 
 const run = promisify(execFile);
-/** systemd can start a timer's service up to a minute late (AccuracySec). */
+/** How late systemd can start a timer's service (AccuracySec): a minute. */
 const latest = 59;
 
-/** The starts of the timers that systemd-cron's generator makes from a table, according to systemd's own calendar. */
+/**
+ * The starts that systemd-cron makes from a table: its generator writes timers, and systemd's own calendar computes
+ * their times.
+ */
 export async function recordSystemdCron(
   generator: string,
   { table, timezone, from, to }: VirtualRun,
@@ -24,7 +27,7 @@ export async function recordSystemdCron(
     const all: Started[] = [];
     for (const { calendar, command } of timers) {
       for (const at of await elapses(calendar, timezone, [from, to])) {
-        // A delay up to the maximum, different each time.
+        // Add a random delay up to the maximum, as systemd does.
         all.push({ at: at + ((all.length * 23) % (latest + 1)), command });
       }
     }
@@ -34,7 +37,7 @@ export async function recordSystemdCron(
   }
 }
 
-/** In a private mount namespace, because it reads the spool and leaves flags in /run. */
+/** Runs the generator in a private mount namespace, because it reads the spool and writes files to /run. */
 const generate = `
   mount -t tmpfs none /run
   mount -t tmpfs none /var/spool/cron
@@ -53,7 +56,7 @@ function timerIn(folder: string, name: string): { calendar: string; command: str
   return { calendar, command: readFileSync(join(folder, name.replace(/timer$/, "sh")), "utf8") };
 }
 
-/** Seconds since the epoch, after the start of the range and before its end. */
+/** The times after the start of the range and before its end, in seconds since the epoch. */
 async function elapses(calendar: string, timezone: string, [from, to]: [Date, Date]): Promise<number[]> {
   const days = (to.getTime() - from.getTime()) / 86_400_000;
   const { stdout } = await run(
@@ -72,7 +75,7 @@ async function elapses(calendar: string, timezone: string, [from, to]: [Date, Da
     .filter((second) => second < to.getTime() / 1000);
 }
 
-/** How often a calendar written by the generator can elapse in a day. */
+/** How often a calendar that the generator wrote can elapse in a day. */
 function timesPerDay(calendar: string): number {
   const [hours = "*", minutes = "*"] = calendar.split(" ").at(-1)?.split(":") ?? [];
   const count = (field: string, all: number) => (field === "*" ? all : field.split(",").length);
