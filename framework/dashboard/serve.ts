@@ -19,7 +19,7 @@ export interface ServeOptions {
   isReadOnly: boolean;
 }
 
-/** A listening dashboard. */
+/** A dashboard that accepts requests. */
 export interface Serving {
   /** The URL to open. Without a password it contains the token. */
   url: string;
@@ -62,7 +62,7 @@ export async function serveDashboard({ port, host, basePath, isReadOnly }: Serve
   };
 }
 
-/** The ledger's cache, in KiB. The driver's default is 16 MB, which renders no page faster. */
+/** The size of the ledger's cache, in KiB. The driver's default is 16 MB, which renders no page faster. */
 const ledgerCacheKib = 2_048;
 
 /**

@@ -16,7 +16,7 @@ export interface View {
   live: LiveParts;
 }
 
-/** A page without its frame. */
+/** A page's title and content, without the frame that all pages have in common. */
 export interface Page {
   title: string;
   /** The page's section in the navigation. */

@@ -43,6 +43,6 @@ function setGroup(descriptor: number, owner: Owner | undefined): void {
   try {
     fchownSync(descriptor, owner?.uid ?? process.geteuid?.() ?? -1, group);
   } catch {
-    // This user is not a member of the group. `doctor` reports that; carry on.
+    // This user is not a member of LAJU_GROUP. `doctor` reports that; carry on.
   }
 }

@@ -28,7 +28,7 @@ function holdsLock(pid: string, { dev, ino }: { dev: number; ino: number }): boo
 function listedPid({ dev, ino }: { dev: number; ino: number }): string | undefined {
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
   const file = `${hex(major)}:${hex(minor)}:${ino}`;
-  // "1: POSIX  ADVISORY  READ 4711 fd:00:1234 0 EOF"; "->" before POSIX marks a waiting process.
+  // A line looks like "1: POSIX ADVISORY READ 4711 fd:00:1234 0 EOF". A "->" before POSIX marks a waiting process.
   const entries = read("/proc/locks")
     .split("\n")
     .map((line) => line.split(/\s+/).slice(1));

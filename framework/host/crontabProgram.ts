@@ -12,7 +12,7 @@ export interface CrontabProgram {
   dryRun?: "-n" | "-T";
 }
 
-/** Cached, because verbs need this several times. */
+/** Caches the results, because verbs need them several times. */
 const known = new Map<string, CrontabProgram | undefined>();
 
 /**
@@ -40,7 +40,7 @@ function ask(program: string, env: NodeJS.ProcessEnv): CrontabProgram | undefine
 export function readAnswer(text: string, isAnswered: boolean): CrontabProgram {
   const busybox = /BusyBox v([\d.]+)/.exec(text);
   if (busybox) return { cron: "busybox", version: busybox[1] };
-  // BusyBox prints this to any user but root if it is not setuid.
+  // Without setuid, BusyBox prints this message to any user but root.
   if (/^crontab: must be suid to work properly$/m.test(text)) return { cron: "busybox" };
   const cronie = /cronie ([\d.]+)/.exec(text);
   if (cronie) return { cron: "cronie", version: cronie[1], dryRun: "-T" };

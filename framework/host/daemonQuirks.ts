@@ -3,7 +3,7 @@ import { hostCronFacts } from "./hostCron";
 import { readInstallation } from "./installation";
 import { isScheduleWorking } from "./isScheduleWorking";
 
-/** Which due starts this host's daemon skips by design, so that they don't count as missed. */
+/** The due starts that this host's daemon skips by design, which therefore don't count as missed. */
 export function daemonQuirks(): DaemonQuirks {
   if (isScheduleWorking()) return {};
   const { startsTwice, clockChanges } = hostCronFacts({ cron: readInstallation()?.options.cron });

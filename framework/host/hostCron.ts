@@ -38,7 +38,7 @@ export function hostCron({ cron }: Pick<TargetOptions, "cron"> = {}): HostCron {
     facts,
     label: labelOf(facts, program),
     isNamed: false,
-    // List the daemon to which crontab(1) belongs first.
+    // The first in the list is the daemon that crontab(1) belongs to.
     running: own === undefined ? running : [...new Set([textOf(own), ...(running ?? [])])],
     ...(other !== undefined && { otherDaemon: textOf(other) }),
   };

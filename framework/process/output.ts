@@ -68,7 +68,7 @@ export function lostOutput(): LostOutput | undefined {
 
 const newline = 0x0a;
 
-/** Shorter values are not masked, because they also occur in ordinary words. */
+/** The minimum length of a masked value. Shorter ones also occur in ordinary words, which would then be masked. */
 const shortestSecret = 4;
 
 const secrets = new Set<string>();

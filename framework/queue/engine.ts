@@ -118,9 +118,9 @@ export type RetryPolicy = "handler" | "never";
 export interface NewJob {
   type: string;
   userId: number | null;
-  /** JSON. */
+  /** The job's data as JSON. */
   data: string;
-  /** Higher first. */
+  /** Jobs with a higher priority start first. */
   priority: number;
   /** When the job is due (default: now). */
   when?: { at: number } | { in: number };
@@ -176,7 +176,7 @@ export function heldOf({ id, attempt, createdAt }: Held): Held {
 export interface ClaimedJob extends Held {
   type: string;
   userId: number | null;
-  /** JSON. */
+  /** The job's data as JSON. */
   data: string | null;
   /**
    * The number of claims that don't count as attempts: those that were returned to the queue, and those from before the
@@ -240,7 +240,7 @@ export interface Exchanged {
 }
 
 export interface WorkerRecord {
-  /** Unique, also among all earlier processes. */
+  /** No two processes ever have the same id. */
   id: string;
   host: string;
   pid: number;
@@ -263,9 +263,9 @@ export interface HeartbeatAnswer {
 }
 
 /**
- * A worker that holds jobs or may claim some. `lease` is null if the worker isn't registered. `isSilent`: the lease
- * expired without a heartbeat. `isOver`: the state of the worker's connection also shows that the worker is dead, even
- * to hosts that cannot see its process.
+ * A worker that holds jobs or may claim some. `lease` is null if the worker isn't registered. `isSilent` means that the
+ * lease expired without a heartbeat. `isOver` means that the state of the worker's connection also shows that the
+ * worker is dead, even to hosts that cannot see its process.
  */
 export interface Holder {
   id: string;

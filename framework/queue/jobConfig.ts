@@ -21,7 +21,7 @@ interface JobFields<T extends string> {
   type: T;
   /** The user that the job belongs to; 0 is the system. */
   userId: number;
-  /** Default: now. */
+  /** When the job is due (default: now). */
   due?: Date | number;
   /**
    * false: one attempt, whatever the handler declares. Absent: as many attempts as the handler declares, or else one.

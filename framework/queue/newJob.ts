@@ -11,7 +11,7 @@ export interface PushOptions {
   delay?: number | string;
   /** The user that the job belongs to; 0 is the system. */
   userId?: number;
-  /** Jobs with a higher priority start first (default 0). A whole number. */
+  /** A whole number. Jobs with a higher priority start first (default 0). */
   priority?: number;
   /** While an unfinished job of this type has the same key, `push` returns that job instead of adding one. */
   unique?: string;

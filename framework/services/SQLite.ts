@@ -72,7 +72,7 @@ function bound(sql: string, params: Params): unknown[] {
   if (!isNamed(params)) return [boundValue(params)];
   const entries = Object.entries(params).map(([name, value]) => [name, boundValue(value)] as const);
   const isByName = entries.some(([name]) => new RegExp(`[@:$]${name}\\b`).test(sql));
-  // As in Laju, an object's values also bind to `?` in order.
+  // As in Laju, the values of an object also bind to `?`, in their order.
   return isByName ? [Object.fromEntries(entries)] : entries.map(([, value]) => value);
 }
 

@@ -10,7 +10,7 @@ export function until(ms: number): string {
   return formatDuration(Math.max(rounded(ms), 1_000));
 }
 
-/** Drops the seconds, except within a minute. */
+/** Drops the seconds of a duration of a minute or more. */
 function rounded(ms: number): number {
   const unit = ms < 60_000 ? 1_000 : 60_000;
   return Math.floor(ms / unit) * unit;

@@ -75,7 +75,7 @@ export function ownAccess(settings: DashboardSettings, { basePath }: { basePath:
   }
 
   function cookieOptions(context: Context) {
-    // A client that forges this header affects only its own connection.
+    // A client that forges X-Forwarded-Proto affects only its own connection.
     const isSecure = context.req.header("x-forwarded-proto") === "https";
     return { httpOnly: true, sameSite: "Strict", secure: isSecure, path: `${basePath}/` } as const;
   }

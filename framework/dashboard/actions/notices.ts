@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The most messages kept until a page shows them. */
+/** The maximum number of messages to keep until a page shows them. */
 const maxKept = 1_000;
 
 const kept = new Map<string, string>();

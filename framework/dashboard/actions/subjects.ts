@@ -21,7 +21,7 @@ export function commandPlace(name: string): string {
   return `commands/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** What an action throws if its object is not in a state to be changed. */
+/** The error to throw if the subject of an action is not in a state to be changed. */
 export function nothingToDo(message: string): LajuError {
   return new LajuError(message, { code: "E_NOTHING_TO_DO" });
 }

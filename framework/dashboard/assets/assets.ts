@@ -14,7 +14,7 @@ export interface Asset {
 export interface Assets {
   style: Asset;
   script: Asset;
-  /** For pages with a log. */
+  /** The script of pages with a log. */
   logScript: Asset;
   icon: Asset;
 }

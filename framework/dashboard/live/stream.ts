@@ -11,7 +11,9 @@ import { Watcher } from "./watcher";
  * minute.
  */
 const heartbeatMs = 20_000;
-/** The most pages kept up to date at the same time, for everyone and for one visitor. Other tabs poll. */
+/**
+ * The maximum number of pages to keep up to date at the same time, for everyone and for one visitor. Other tabs poll.
+ */
 const maxPages = 100;
 const maxPagesOfVisitor = 50;
 

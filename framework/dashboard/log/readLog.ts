@@ -43,7 +43,7 @@ export function linesBefore(run: Run, log: LogPart, before: number): LogWindow {
     all.push(...lines);
     return true;
   });
-  // The first line read is incomplete, unless it is the only one.
+  // Drop the first line, which is incomplete, unless it is the only one.
   const cut = from > log.from && all.length > 1 ? (all.shift()?.length ?? 0) : 0;
   const shown = all.slice(-maxLines);
   const left = all.slice(0, -maxLines).reduce((sum, line) => sum + line.length, 0);

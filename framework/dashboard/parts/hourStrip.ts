@@ -9,8 +9,8 @@ import type { View } from "../view";
 const height = 56;
 
 /**
- * How many commands start in each of the coming hours, and which start at the same time. `notInstalled` is how many of
- * them nothing starts yet.
+ * How many commands start in each of the coming hours, and which start at the same time. `notInstalled` is the number
+ * of commands that have a schedule but no installed entry.
  */
 export function hourStrip(hours: readonly TimelineHour[], notInstalled: number, view: View): Html {
   const counts = hours.map(({ starts }) => starts.reduce((sum, { names }) => sum + names.length, 0));

@@ -31,8 +31,8 @@ export function runStrip(runs: readonly StripRun[]): Html {
 }
 
 /**
- * The path of the bars. Each bar is a thick line whose position is relative to the previous one, which takes a third of
- * the bytes of rectangles.
+ * The path of the bars. Each bar is a thick line whose position is relative to the previous one. A rectangle would take
+ * three times as many bytes.
  */
 function bars(kind: RunKind, places: readonly number[]): string {
   const { top, height } = kinds[kind];

@@ -40,7 +40,7 @@ export function keptStrips(names: readonly string[]): Map<string, StripRun[]> {
 
 function refresh(names: readonly string[], now = Date.now()): void {
   const source = ledger();
-  // A replaced ledger can use the same ids for other runs.
+  // Read everything again if the ledger was replaced, because it can use the same ids for other runs.
   if (now - readAt > longestAge || source !== readFrom) [known, readAt, readFrom] = [new Map(), now, source];
   const latest = source.prepare("SELECT max(id) FROM runs").pluck().get() as number | null;
   const changed = known.size === 0 ? new Set<string>() : startedAfter(newest);

@@ -1,8 +1,8 @@
 import type { NewJob } from "../engine";
 
 /**
- * The columns of a new job except its times, in the order of `newValues`. `isCurrent`: whether the table has
- * the columns of this release (its migration may not have run yet).
+ * The columns of a new job except its times, in the order of `newValues`. `isCurrent` tells whether the table has the
+ * columns of this release (its migration may not have run yet).
  */
 export function newColumns(isCurrent: boolean): string {
   const common = `type, user_id, data, sort_order, unique_key, cron, timezone, reschedule_delay, remove_delay,

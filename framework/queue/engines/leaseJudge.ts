@@ -25,7 +25,7 @@ const longUnrenewed = 60_000;
 
 /** A worker as the store describes it, before the judge has decided about its lease. */
 export interface SeenHolder extends Omit<Holder, "lease"> {
-  /** `remaining`: the time left in milliseconds, negative if the lease has expired. */
+  /** `remaining` is the time left in milliseconds, negative if the lease has expired. */
   lease: { until: number; remaining: number } | null;
 }
 

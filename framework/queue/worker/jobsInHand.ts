@@ -124,7 +124,7 @@ export class Running {
 
   #abandon(execution: Execution, reason: string): void {
     this.#executions.delete(execution.claimed.id);
-    // Added before the abort, because the handler may return during it.
+    // Add it before the abort, because the handler may return during the abort.
     this.#lingering.add(execution);
     execution.abandon(reason);
   }

@@ -33,7 +33,7 @@ export interface MaintenanceOptions {
   judge(jobs: readonly ClaimedJob[], from: Holder): Verdict;
   /** Called when this worker has taken over from a dead one and must settle the blamed jobs. */
   onTaken(blamed: readonly ClaimedJob[], from: Holder): void;
-  /** Called regularly. */
+  /** Called regularly, with each heartbeat. */
   onTick(): void;
   /** Called when the answer to a heartbeat makes `isConfirmed` true again. */
   onConfirmed(): void;
@@ -124,7 +124,7 @@ export class Maintenance {
     this.#isOver = true;
     this.options.parking.stop();
     await Promise.all(this.#busy.values());
-    // If the store can't be reached, the lease expires.
+    // If the store can't be reached, ignore that: the lease will expire.
     await unlessAway(holdsJobs ? this.engine.unregister(this.id) : this.#leave());
     this.options.attemptLog.leave();
   }
@@ -145,7 +145,7 @@ export class Maintenance {
   #every(milliseconds: number, what: string, work: () => Promise<void>): () => void {
     let lastError = "";
     const failed = ({ message }: Error) => {
-      // The same message every second would fill the log, which is worst when the disk is full.
+      // Log a repeated message only once. Every second, it would fill the log, which is worst when the disk is full.
       if (message !== lastError) logWarn(`The worker's ${what} failed`, { error: message });
       lastError = message;
     };

@@ -11,7 +11,10 @@ const usual = 25_000;
 /** The time that the worker needs to return jobs and exit before pm2 kills it, in milliseconds. */
 const margin = 400;
 
-/** `given`: from the command line, in milliseconds. `killTimeout`: pm2's, if pm2 started this process. */
+/**
+ * How long running jobs may take. `given` is from the command line, in milliseconds. `killTimeout` is pm2's, if pm2
+ * started this process.
+ */
 export function patienceFor(given: number | undefined, killTimeout = pm2KillTimeout()): Patience {
   if (given !== undefined) return { milliseconds: given, reason: "--patience" };
   if (killTimeout === undefined) return { milliseconds: usual, reason: "default" };

@@ -11,7 +11,7 @@ export interface ExchangingWorker {
   id(): string;
   /** How many more jobs the worker can take, if the claims in flight may return `claiming` jobs. */
   room(claiming: number): number;
-  /** `asked`: when the claim was sent, in milliseconds by the monotonic clock. */
+  /** Called with the jobs of each claim. `asked` is when the claim was sent, in milliseconds by the monotonic clock. */
   onClaimed(claimed: ClaimedJob[], claim: { isFull: boolean; asked: number }): void;
   /** When the next scheduled job is due. */
   onNextDue(due: number | null): void;
@@ -46,7 +46,7 @@ export class StoreExchange {
   constructor(
     readonly engine: QueueEngine,
     readonly worker: ExchangingWorker,
-    /** What to claim: limits and types. */
+    /** What to claim: the types, and how many jobs of each may run. */
     readonly wanted: Omit<ClaimRequest, "limit">,
   ) {}
 

@@ -28,7 +28,7 @@ export async function workUntilStopped(options: WorkOptions, given?: Handlers): 
       concurrency: options.concurrency,
       types: options.types ?? [...handlers.keys()],
       patience: patienceText(options),
-      // This explains why a worker is idle.
+      // Log paused types, because they explain why a worker is idle.
       ...(paused.length > 0 && { paused: paused.includes("*") ? "all" : paused }),
     });
     const summary = await worker.ended;

@@ -49,7 +49,7 @@ export function lajuMigrations(): string[] {
   return knownMigrations([migrationFolders[0]]);
 }
 
-/** The migrations that have run, in order. Reads only. */
+/** The migrations that have run, in order. Changes nothing. */
 export async function migrationsDone(
   knex: Knex,
   table = "knex_migrations",

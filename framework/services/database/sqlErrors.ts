@@ -25,7 +25,10 @@ export function withoutValues(error: unknown, sql: string, bindings: unknown): u
   return error;
 }
 
-/** Shorter values could match any part of the text, so they are hidden only in quotes or parentheses. */
+/**
+ * The minimum length of a value that is hidden anywhere in the text. A shorter one could match any part of the text, so
+ * it is hidden only in quotes or parentheses.
+ */
 const shortestUnquoted = 4;
 
 function hide(text: string, values: string[]): string {

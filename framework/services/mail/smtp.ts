@@ -3,7 +3,9 @@ import { LajuError } from "../../config/errors";
 import { require } from "../../config/require";
 import { allowsPlaintextLogin, type MailRoute, transportOptions } from "./mailRoute";
 
-/** In milliseconds. By default, nodemailer waits two minutes for a connection and ten minutes for a reply. */
+/**
+ * Time limits in milliseconds. By default, nodemailer waits two minutes for a connection and ten minutes for a reply.
+ */
 const timeouts = {
   dnsTimeout: 5000,
   connectionTimeout: 5000,

@@ -6,8 +6,8 @@ import { blockingTime } from "./blockingCommands";
 import { type RedisLocation, redisLocation } from "./redisLocation";
 
 /**
- * In milliseconds: how long to try to connect before a command fails (ioredis tries for 74 s), and how long to wait for
- * a reply.
+ * Time limits in milliseconds: how long to try to connect before a command fails (ioredis tries for 74 s), and how long
+ * to wait for a reply.
  */
 const patience = { connect: 2500, reconnect: 2000, retryDelay: 250, reply: 10_000 };
 
@@ -116,7 +116,7 @@ function clientClass(place: RedisLocation, replyWithin: number) {
       }
       applyTtl(command);
       if (!this.pending.has(command)) this.track(command);
-      // After giving up or being closed, a new command reconnects.
+      // If the client has given up or was closed, connect again for the new command.
       if (internals(this).status === "end") this.connect().catch(() => {});
       internals(this).stream?.ref();
       return super.sendCommand(command, ...rest);

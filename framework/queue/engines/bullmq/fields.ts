@@ -3,7 +3,7 @@ import type { JobRecord, JobState } from "../../jobRecord";
 import { bullPriority, ownPriority } from "./priority";
 import type { Argument, Reply } from "./scripts";
 
-/** A job as the arguments of `add` in lua/add.ts. */
+/** Converts a job to the arguments of `add` in lua/add.ts. */
 export function addArguments(job: NewJob): Argument[] {
   const { when, cron } = job;
   return [

@@ -56,9 +56,9 @@ export class RedisJobStore implements JobStore {
     const held = reply.map(toClaimed).sort(byStartOrder);
     const jobs = held.map((job) => ({ ...job, crashes: job.crashes + 1 }));
     const { blamed, counted } = sorted(jobs, judge);
-    const fateOf = (job: ClaimedJob) =>
-      blamed.includes(job) ? "blamed" : counted.includes(job) ? "counted" : "spared";
-    const words = jobs.toReversed().flatMap((job) => [job.type, job.id, claimWord(job), fateOf(job)]);
+    const verdictOf = (job: ClaimedJob) =>
+      blamed.includes(job) ? "blamed" : counted.includes(job) ? "counted" : "returned";
+    const words = jobs.toReversed().flatMap((job) => [job.type, job.id, claimWord(job), verdictOf(job)]);
     const seen = dead.lease?.until ?? "";
     const kept = new Set(
       numbers(await this.scripts.run<string[]>("takeOver", [dead.id, seen, by, ...words])),

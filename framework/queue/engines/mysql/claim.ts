@@ -24,8 +24,8 @@ export async function look(connection: Connection): Promise<Snapshot> {
 }
 
 /**
- * Each type with the position just before its first ready job, so that dead index entries before that job are scanned
- * only once.
+ * Returns each type with ready jobs, and the position just before its first one, so that later claims don't scan the
+ * dead index entries before it.
  */
 export async function readyTypes(connection: Connection): Promise<Map<string, Cursor>> {
   const positions = new Map<string, Cursor>();

@@ -22,7 +22,7 @@ function insertsInto(isCurrent: boolean) {
   };
 }
 
-/** The most jobs in one statement. Larger statements are not faster. */
+/** The maximum number of jobs in one statement. Larger statements are not faster. */
 const portion = 500;
 
 /** Inserts several jobs without unique keys, or one job with or without one. */

@@ -69,7 +69,7 @@ export class Polling implements Listener {
       this.#pause = isReady && !this.#foundNothing ? soonest : Math.min(latest, this.#pause * growth);
       if (isReady) for (const listener of this.#listeners) listener();
     } catch {
-      // The worker's own exchanges report problems with the database.
+      // Ignore the error, because the worker's own exchanges report problems with the database.
       this.#pause = soonest * 10;
     }
     if (this.#listeners.size > 0) this.#wait();

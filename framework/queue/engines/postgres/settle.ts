@@ -10,7 +10,7 @@ import { insertInto, recordType, toRecord } from "./insert";
 const worker = "array_fill($4::text, array[cardinality($1::bigint[])])";
 const owned = (createdAt: string) => `where j.id = d.id and j.attempts = d.attempt and j.locked_by = d.worker
     and j.created_at is not distinct from ${createdAt}`;
-/** The rows passed by `columnsOf`. */
+/** SQL that finds the jobs in the rows passed by `columnsOf`, if the worker still owns them. */
 const fromColumns = `from unnest($1::bigint[], $2::int[], $3::text[], ${worker}, $5::bigint[]) d(id, attempt, value, worker, since)
     ${owned("d.since + $6::bigint")}`;
 

@@ -19,12 +19,13 @@ export interface ServerDialect extends Pick<QueueEngine, "name" | "pollMs"> {
   /** SQL to run once on each of the queue's own connections. */
   prepare?: string;
   /**
-   * SQL: the server's clock in milliseconds since the epoch, which decides what is due and which leases are over.
+   * SQL for the server's clock in milliseconds since the epoch. This clock decides what is due and which leases are
+   * over.
    */
   now: string;
-  /** SQL: returns a row if the jobs table has the columns of this release. */
+  /** SQL that returns a row if the jobs table has the columns of this release. */
   isCurrentSql: string;
-  /** SQL: the columns of a claimed job, see `toClaimed`. */
+  /** SQL for the columns of a claimed job, which `toClaimed` reads. */
   columns(isCurrent: boolean): string;
 
   /** Inserts jobs. With `notifies`, also wakes listening workers on commit. */

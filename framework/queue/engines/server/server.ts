@@ -25,7 +25,9 @@ import { beatOf, holdersOf, registerWorker, takeOverFrom, unregisterWorker } fro
 
 type ServerLocation = Exclude<DatabaseLocation, { engine: "sqlite" }>;
 
-/** The queue on a database server. Longer than usual, because it lists all operations of an engine. */
+/**
+ * The queue on a database server. This function is longer than usual, because it lists all operations of an engine.
+ */
 export function serverEngine(location: ServerLocation, dialect: ServerDialect): QueueEngine {
   const { now } = dialect;
   const connections = new Connections(

@@ -22,7 +22,7 @@ export async function registerWorker(
   await database("queue_workers").insert(whole).onConflict("id").merge();
 }
 
-/** Returns whether the worker is still registered. */
+/** Extends a worker's lease. Returns whether the worker is still registered. */
 export async function beatOf(database: Knex, { now }: Sql, { worker, leaseMs }: Heartbeat): Promise<boolean> {
   const lease_until = database.raw(`${now} + ?`, [leaseMs]);
   return (await database("queue_workers").where({ id: worker }).update({ lease_until })) === 1;
@@ -71,7 +71,7 @@ export interface Takeover {
   dead: Holder;
   by: string;
   judge: Judge;
-  /** SQL: the columns of a claimed job. */
+  /** SQL for the columns of a claimed job. */
   columns: string;
 }
 
@@ -90,8 +90,8 @@ export function takeOverFrom(database: Knex, { dead, by, judge, columns }: Takeo
     await trx("jobs").whereIn("id", ids).increment("crashes").update({ locked_by: by });
     const rows = await trx("jobs").whereIn("id", ids).select(trx.raw(columns));
     const jobs = rows.map((row) => toClaimed(Object.values(row))).sort(byStartOrder);
-    const { blamed, spared, counted } = sorted(jobs, judge);
-    await giveBack(trx, spared, 1);
+    const { blamed, returned, counted } = sorted(jobs, judge);
+    await giveBack(trx, returned, 1);
     await giveBack(trx, counted, 0);
     return blamed;
   });

@@ -2,16 +2,18 @@ import type { Database } from "../../../services/database/sqliteDriver";
 import { dataVersion } from "./wake";
 
 /**
- * SQLite's write lock has no queue: whichever process happens to ask when it is free gets it. While a worker wrote
- * without pauses, a web process's inserts waited 0.1 to 1.2 s (99th percentile). So a worker rests after each
- * transaction: longer and with smaller batches while other processes write too, and hardly at all while it is alone.
- * Checkpoints (in pages) take a tenth of the worker's time, so they are rare while it is alone. While others write,
- * they are as frequent as SQLite's default, so that no other process's insert has to do a large one.
+ * How a worker shares the file with other processes that write to it. SQLite's write lock has no queue: whichever
+ * process happens to ask when it is free gets it. While a worker wrote without pauses, a web process's inserts waited
+ * 0.1 to 1.2 s (99th percentile). So a worker claims small batches and rests after each transaction.
+ *
+ * `checkpoint` is the number of pages after which SQLite makes a checkpoint. Here it is SQLite's default, so that no
+ * other process's insert has to make a large one.
  */
 const shared = { batch: 250, rest: 2, checkpoint: 1000 };
 /**
- * While the worker is alone, it pauses only occasionally, which is enough for another process to get the lock. A pause
- * of 1 ms after each transaction would cost a tenth of the throughput.
+ * How a worker writes while it is alone. It pauses only occasionally, which is enough for another process to get the
+ * lock: a pause of 1 ms after each transaction would cost a tenth of the throughput. Checkpoints are rare, because they
+ * take a tenth of the worker's time.
  */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
 const longestRest = 2.5;
@@ -20,7 +22,7 @@ const memory = 2000;
 
 export interface Pace {
   batch(): number;
-  /** In milliseconds. */
+  /** How long to rest now, in milliseconds. */
   restMs(): number;
   /** Reports that another process had the lock when it was requested. */
   waited(): void;

@@ -58,8 +58,8 @@ export function takeOverFrom(database: Database, dead: Holder, by: string, judge
   const taking = `update jobs set locked_by = ?, crashes = crashes + 1
     where status = 'processing' and locked_by = ? returning ${typedColumns(database)}`;
   const jobs = rowsOf(database, taking, by, dead.id).map(toClaimed).sort(byStartOrder);
-  const { blamed, spared, counted } = sorted(jobs, judge);
-  releaseJobs(database, by, spared);
+  const { blamed, returned, counted } = sorted(jobs, judge);
+  releaseJobs(database, by, returned);
   releaseJobs(database, by, counted, true);
   return blamed;
 }

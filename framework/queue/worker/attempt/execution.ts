@@ -29,7 +29,7 @@ export class Execution implements JobContext {
     this.data = claimed.data === null ? null : JSON.parse(claimed.data);
   }
 
-  // Created on demand: most handlers never use it.
+  // Create this on demand, because most handlers never use it.
   get job(): RunningJob {
     const { id, type, userId, attempt, spent, createdAt, rescheduledFromJob } = this.claimed;
     return {

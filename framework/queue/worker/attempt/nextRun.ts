@@ -10,7 +10,7 @@ interface Next {
 }
 
 /**
- * The job that follows a failed one. With autoRescheduleOnFailure, even a cron job runs again after that delay, not at
+ * The job that follows a failed one. With autoRescheduleOnFailure, even a cron job runs again after its delay, not at
  * its next scheduled time, so that there is only ever one next run. Once it succeeds, it returns to its schedule.
  */
 export function afterFailure(job: ClaimedJob, now: number): Next {

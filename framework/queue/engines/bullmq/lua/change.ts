@@ -133,7 +133,7 @@ local type, state = ARGV[2], ARGV[3]
 local function keep(queue)
   local from, to = queue.wait, queue.paused
   if state == "resumed" then from, to = to, from end
-  -- Jobs that an older BullMQ moved aside are moved back in portions.
+  -- An older BullMQ moved the jobs of a paused queue to another list. Move them back, in portions.
   while pause({from, to, queue.meta, queue.prioritized, queue.events, queue.delayed, queue.marker}, {state, "1"}) > 0 do end
 end
 if type ~= "*" then

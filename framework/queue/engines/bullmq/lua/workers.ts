@@ -61,8 +61,9 @@ return held
 `;
 
 /**
- * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner, then type, id, claim and fate of each
- * job it holds. The job to start last comes first. Returns the ids of the jobs that the new owner now holds.
+ * ARGV: prefix, the dead worker, its lease as last seen (or ""), the new owner, then for each job it holds the type, id,
+ * claim and verdict ("blamed", "counted" or "returned"). The job to start last comes first. Returns the ids of the jobs
+ * that the new owner now holds.
  */
 export const takeOverLua = (): string => `
 ${eachHeld}
@@ -78,17 +79,17 @@ elseif call("HEXISTS", root .. "leases", dead) == 1 then
 end
 local taken, kept = 0, {}
 for at = 5, #ARGV, 4 do
-  local id, fate = ARGV[at + 1], ARGV[at + 3]
+  local id, verdict = ARGV[at + 1], ARGV[at + 3]
   local queue = queueOf(ARGV[at])
   local key = queue.prefix .. id
   if heldJob(key, dead, ARGV[at + 2]) then
     taken = taken + 1
     call("HINCRBY", key, "crashes", 1)
-    if fate == "blamed" then
+    if verdict == "blamed" then
       call("HSET", key, "pb", by)
       kept[#kept + 1] = id
     else
-      giveBack(queue, id, fate == "counted")
+      giveBack(queue, id, verdict == "counted")
     end
   end
 end
