@@ -92,8 +92,8 @@ const facts: Record<CronName, CronFacts> = {
     readsCronTz: false,
     limits: [
       "cannot start commands at @reboot",
-      "reads at most 255 entries of a user other than root",
-      "starts nothing when the clock is set by more than an hour",
+      "reads at most 255 entries for each user other than root",
+      "starts nothing when the clock jumps by more than an hour",
     ],
   },
   "systemd-cron": {
@@ -114,7 +114,7 @@ const facts: Record<CronName, CronFacts> = {
     readsCronTz: true,
     limits: [
       "starts commands up to a minute late, so seconds are rejected",
-      "starts nothing during an hour that the clocks repeat",
+      "starts nothing the second time an hour passes when the clocks go back",
     ],
   },
   bcron: {

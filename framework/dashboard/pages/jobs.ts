@@ -12,7 +12,7 @@ const maxShown = 100;
 /** The number of newest jobs to search if only one worker's jobs are shown. */
 const maxSearched = 1_000;
 
-/** Jobs by state, type, user and worker, all selected by the page's URL. */
+/** A list of jobs, filtered by state, type, user and worker as the page's URL says. */
 export async function jobsPage(view: View): Promise<Page | undefined> {
   if ((await readQueue()).state === undefined) return undefined;
   const { query } = view;

@@ -51,7 +51,7 @@ function factsOf(
         .map((name) => `--${name}`)
         .join(", "),
     ],
-    // Don't show the path: anyone who knows it could report success.
+    // Don't show the path of the ping URL: anyone who knows it could report success.
     ["Ping", command.ping === null ? null : shownUrl(command.ping)],
     ["File", html`<code>${command.file}</code>`],
     ["Log", html`<code>${relative(paths.root, logFileOf(command))}</code>`],

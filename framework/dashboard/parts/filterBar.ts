@@ -5,7 +5,7 @@ import { type Html, html } from "../html";
 import type { World } from "../read/world";
 import type { View } from "../view";
 
-/** Which commands the table shows, all selected by the page's URL. */
+/** Which commands the table shows. The page's URL contains these choices. */
 export interface Filter {
   q: string;
   tag: string;

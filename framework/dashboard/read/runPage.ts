@@ -3,7 +3,7 @@ import { ledger } from "../../runs/ledger/ledgerFile";
 import type { Run, RunState } from "../../runs/ledger/run";
 import { type RunRow, toRun } from "../../runs/ledger/runRow";
 
-/** Which runs a list shows, all selected by the page's URL. */
+/** Which runs a list shows. The page's URL contains these choices. */
 export interface RunChoice {
   name?: string | undefined;
   states: readonly RunState[];

@@ -6,7 +6,7 @@ import { LajuError } from "../../../config/errors";
  */
 export const middle = 1_048_576;
 
-/** A priority in BullMQ's numbers. */
+/** Converts a priority to BullMQ's numbers. */
 export function bullPriority(priority: number): number {
   if (priority === 0) return 0;
   if (Math.abs(priority) < middle) return middle - priority;

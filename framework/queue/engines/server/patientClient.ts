@@ -24,7 +24,7 @@ export interface PatientClient extends Knex.Client {
  * one connection is silent, the others probably are too, and waiting for each in turn would take longer than the lease.
  */
 export function patientClient(Client: ClientClass, driver: Driver, timeout: number): ClientClass {
-  // Variables instead of fields, because a transaction's client has the client's methods but not its fields.
+  // Use variables instead of fields, because a transaction's client has the client's methods but not its fields.
   let generation = 0;
   const made = new WeakMap<object, number>();
   return class extends Client implements PatientClient {

@@ -11,9 +11,9 @@ import { dataVersion } from "./wake";
  */
 const shared = { batch: 250, rest: 2, checkpoint: 1000 };
 /**
- * How a worker writes while it is alone. It pauses only occasionally, which is enough for another process to get the
- * lock: a pause of 1 ms after each transaction would cost a tenth of the throughput. Checkpoints are rare, because they
- * take a tenth of the worker's time.
+ * How a worker behaves while no other process writes. It pauses only occasionally, which is enough for another process
+ * to get the lock: a pause of 1 ms after each transaction would cost a tenth of the throughput. Checkpoints are rare,
+ * because they take a tenth of the worker's time.
  */
 const alone = { batch: 1000, rest: 2, restsEvery: 8, checkpoint: 4000 };
 const longestRest = 2.5;
