@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { warnOfChanges } from "../../framework/catalog/buildDrift";
+import { warnOfOldBuild } from "../../framework/catalog/buildDrift";
 import { readManifest } from "../../framework/catalog/buildManifest";
 import { readBuiltCommands, readCatalog } from "../../framework/catalog/catalog";
 import { isUnscheduledHere, scheduledHere } from "../../framework/catalog/scheduledHere";
@@ -60,7 +60,7 @@ export default verb({
     const clock = hostClock();
     const terminal = terminalFor(1);
     const isBuilt = existsSync(paths.manifest);
-    if (isBuilt) warnOfChanges(readManifest());
+    if (isBuilt) warnOfOldBuild(readManifest());
     const built = isBuilt ? readBuiltCommands() : [];
     const environment = options.env ?? installedFor();
     if (options.timeline) {

@@ -40,30 +40,19 @@ export function isAsBuilt(file: string, hash: string | undefined, builtAt: numbe
 
 /** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined if the build is up to date. */
 export function driftText(manifest: Manifest): string | undefined {
-  return textOf(changedSources(manifest));
-}
-
-function textOf([first, ...more]: string[]): string | undefined {
+  const [first, ...more] = changedSources(manifest);
   if (first === undefined) return undefined;
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  return `the build is older than its sources: ${first}${others} changed`;
+  const isNew = !(first in manifest.inputs);
+  const what =
+    more.length === 0
+      ? `${first} ${isNew ? "is new" : "changed"}`
+      : `${first} and ${more.length} more ${isNew ? "are new or changed" : "changed"}`;
+  return `the build is older than its sources: ${what}`;
 }
 
-/** Called by verbs that use the build: warns on stderr if the sources have changed since. */
+/** Called by verbs that use the build: warns on stderr if sources are new or have changed since. */
 export function warnOfOldBuild(manifest: Manifest): void {
-  warnOf(changedSources(manifest));
-}
-
-/**
- * Warns that built commands are out of date, but doesn't mention new files. For verbs that show sources along with the
- * times at which the build starts them.
- */
-export function warnOfChanges(manifest: Manifest): void {
-  if (commandNames().length > 0) warnOf(changedInputs(manifest));
-}
-
-function warnOf(files: string[]): void {
-  const text = textOf(files);
+  const text = driftText(manifest);
   if (text === undefined) return;
   const { paint } = terminalFor(2);
   console.error(paint("yellow", `T${text.slice(1)}. Run npm run build.`));

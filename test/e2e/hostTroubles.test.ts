@@ -68,7 +68,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
   }
 
   async function isMended(message: string): Promise<void> {
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root matches the build");
     expect(await sh("node laju status --check")).toMatchObject({ status: 0 });
     await sh("node laju monitor");
     await until(() => titles().length === 2);
@@ -159,7 +159,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
       `✗ /etc/cron.d/laju-app has this app's entries too, as ${app.root}: every command runs twice`,
     );
     expect(await nextStep()).toMatchObject({ status: 0 });
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root matches the build");
     expect((await sh("node laju crontab:check")).stdout).not.toContain("only root");
   });
 
@@ -180,7 +180,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     await isSaid(message);
     expect((await nextStep()).stdout).toContain("48M");
     await sh(`rm '${data}/filler'`);
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root matches the build");
   });
 
   test("the ledger is locked", async () => {
@@ -196,7 +196,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     expect(watched.status).toBe(1);
     expect(titles()).toEqual([expect.stringMatching(/^The ledger .* is locked by pid \d+ /)]);
     expect(await nextStep()).toMatchObject({ status: 0 });
-    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root is up to date");
+    expect(await firstLine("crontab:check")).toBe("✓ The crontab of root matches the build");
   });
 
   test("a server is down: status --check asks it, and status shows the last answer", async () => {

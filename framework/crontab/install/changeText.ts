@@ -34,7 +34,7 @@ export function crontabStateText(
 }
 
 const states: Record<CrontabState, string> = {
-  "in order": "is up to date",
+  "in order": "matches the build",
   "not installed": "has no entries of this app",
   "older than the build": "is older than the build",
   "newer than the build": "is newer than this build",

@@ -57,7 +57,7 @@ describe("the entries of an app in releases", () => {
     );
     expect(table()).toBe(before);
     rmSync(join(folder, "shared"), { recursive: true });
-    expect((await laju("crontab:check")).stdout).toContain(" is up to date");
+    expect((await laju("crontab:check")).stdout).toContain(" matches the build");
     expect((await laju("crontab:install")).status).toBe(0);
     expect(table()).toBe(before);
   });

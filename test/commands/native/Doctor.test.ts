@@ -86,7 +86,7 @@ describe("doctor", () => {
     app.write("commands/Other.ts", "process.exit(0);");
     expect((await troubles()).map(({ name, message }) => `${name}: ${message}`)).toEqual([
       expect.stringMatching(/^crontab: .* has no entries of this app$/),
-      "build: the build is older than its sources: commands/Other.ts changed",
+      "build: the build is older than its sources: commands/Other.ts is new",
     ]);
   });
 

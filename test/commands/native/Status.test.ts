@@ -67,7 +67,7 @@ describe("status", () => {
     const { stdout, status, stderr } = await laju("status", "--check");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     // The options with which crontab:install was called don't count as differences.
-    expect(stdout).toMatch(/The crontab of \w+ is up to date\n$/);
+    expect(stdout).toMatch(/The crontab of \w+ matches the build\n$/);
   });
 
   test("shows a success, a failure and their messages", async () => {
@@ -110,8 +110,19 @@ describe("status", () => {
     expect([status.stderr, list.stderr]).toEqual([note, note]);
     expect(list.stdout).toMatch(/0 5 1 1 \* {2}Fragile \.* next in (\d+s|1m)\n/);
     expect(status.stdout).toMatch(/ Fragile .* next in (\d+s|1m) /);
+    // The crontab is not out of date: it starts what was built.
+    expect(status.stdout).toContain(" matches the build\n");
     app.write("commands/Fragile.ts", source);
     expect([(await laju("status")).stderr, (await laju("list")).stderr]).toEqual(["", ""]);
+  });
+
+  test("status and list say that a command was never built", async () => {
+    app.write("commands/Added.ts", "export const run = () => 1;\n");
+    const note = "The build is older than its sources: commands/Added.ts is new. Run npm run build.\n";
+    const [status, list] = [await laju("status"), await laju("list")];
+    expect([status.stderr, list.stderr]).toEqual([note, note]);
+    expect(list.stdout).toContain(" Added\n");
+    rmSync(join(app.root, "commands/Added.ts"));
   });
 
   test("shows runs of several commands, including a removed one", async () => {

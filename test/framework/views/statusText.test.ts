@@ -72,7 +72,7 @@ const status: Status = {
     row("Rests", { isPaused: true }),
     row("Again", { last: run(1, 900, { state: "failed", exitStatus: 1 }), isRetrying: true }),
   ],
-  crontab: { state: "in order", message: "The crontab of deploy is up to date", isBad: false },
+  crontab: { state: "in order", message: "The crontab of deploy matches the build", isBad: false },
   needsPerson: [],
 };
 
@@ -89,7 +89,7 @@ test("each command has a line: when, how long, result and next start", () => {
   ○ Rests              never                          paused
   ● Again              1m ago      0.9s    retrying   next in 1h 39m
 
-  The crontab of deploy is up to date
+  The crontab of deploy matches the build
   node laju logs CleanupOldData  # its output
   node laju run CleanupOldData   # run it again`);
 });
@@ -170,7 +170,7 @@ test("what needs attention comes first, and commands that never start here share
                  2m ago    0.7s            next in 1h 39m
   Not started here: Off (disabled); Elsewhere (only in staging)
 
-  The crontab of deploy is up to date
+  The crontab of deploy matches the build
   node laju logs Bad  # its output
   node laju run Bad   # run it again`);
   const all = arrangedStatus(rows, "name", () => true);

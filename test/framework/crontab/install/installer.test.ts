@@ -211,7 +211,7 @@ describe("the crontab of this app", () => {
 
   test.each<[string, (target: CrontabTarget) => void, string]>([
     ["not installed", () => {}, "has no entries of this app"],
-    ["in order", installCrontab, "is up to date"],
+    ["in order", installCrontab, "matches the build"],
     [
       "older than the build",
       (target) => installCrontab({ ...target, rows: target.rows.slice(1) }),
