@@ -44,13 +44,13 @@ describe("crontab:check", () => {
     expect(here.map(({ name }: { name: string }) => name)).toEqual(["Always", "Shown"]);
   });
 
-  test("works without the data folder", async () => {
+  test("uses the installed block's environment even with another data folder", async () => {
     await laju("crontab:install", "--env", "demo");
     const env = { PATH: `${cron.folder}/bin:${process.env.PATH}`, LAJU_DATA: join(app.root, "elsewhere") };
     expect((await app.run(["laju", "crontab:check"], { env })).status).toBe(0);
   });
 
-  test("also does so after single commands were installed, enabled or disabled", async () => {
+  test("finds the block in order after single commands were installed, enabled or disabled", async () => {
     await laju("crontab:install", "--env", "demo");
     expect((await laju("disable", "Shown", "--install")).status).toBe(0);
     expect(commands()).toEqual(["Always"]);
@@ -74,7 +74,7 @@ describe("crontab:check", () => {
     expect((await laju("crontab:install", "Always")).stdout).not.toContain("Other commands'");
   });
 
-  test("uses this process's environment if none was given", async () => {
+  test("uses this process's environment if crontab:install was given none", async () => {
     await laju("crontab:install", "--env", "demo");
     await laju("crontab:install");
     expect(marker()).toMatch(/ hash=\w{8}$/);
@@ -83,7 +83,7 @@ describe("crontab:check", () => {
     expect(await stateOf("--env", "demo")).toBe("different");
   });
 
-  test("also uses the other options that crontab:install was given", async () => {
+  test("uses the options that crontab:install was given", async () => {
     const told = ["--node", "/usr/bin/env", "--log-dir", join(app.root, "elsewhere")];
     expect((await laju("crontab:install", ...told)).status).toBe(0);
     expect(await stateOf()).toBe("in order");

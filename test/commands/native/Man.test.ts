@@ -32,7 +32,7 @@ describe("man", () => {
     expect(verbs.filter(({ name }) => !stdout.includes(name))).toEqual([]);
   });
 
-  test.skipIf(man.skip)(`shows it with man(1)${man.label}`, async () => {
+  test.skipIf(man.skip)(`shows the page with man(1)${man.label}`, async () => {
     const { status, stdout } = await app.laju("man", "pause");
     expect(status).toBe(0);
     expect(stdout).toContain("LAJU(1)");
@@ -40,7 +40,7 @@ describe("man", () => {
     expect(stdout).not.toContain("queue:work");
   });
 
-  test.each(["missing", "a stub"])("shows it as text where man(1) is %s", async (kind) => {
+  test.each(["missing", "a stub"])("shows the page as text where man(1) is %s", async (kind) => {
     if (kind === "a stub") writeFileSync(join(bin, "man"), "#!/bin/sh\necho minimized\n", { mode: 0o755 });
     else symlinkSync(process.execPath, join(bin, "node"));
     const { status, stdout } = await app.run(["laju", "man", "pause"], { env: { PATH: bin } });

@@ -39,7 +39,7 @@ test("a user's BackupDatabase that starts build/backup.js creates one backup and
   ]);
 });
 
-test("it fails if the backup fails", async () => {
+test("a user's BackupDatabase fails if the backup fails", async () => {
   const ended = await start("commands/BackupDatabase.js", { BACKUP_ENCRYPTION_KEY: "" });
   expect(ended.stderr).toContain("BACKUP_ENCRYPTION_KEY is not set");
   expect(ended.status).toBe(1);

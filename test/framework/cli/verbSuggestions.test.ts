@@ -23,7 +23,7 @@ test.each([
   expect(verbSuggestions(word, next, names)).toEqual([verb]);
 });
 
-test("a word of several verbs brings up to four of them", () => {
+test("a word that occurs in several verbs suggests up to four of them", () => {
   expect(verbSuggestions("queue", undefined, names)).toEqual([
     "queue:work",
     "queue:status",
@@ -32,6 +32,6 @@ test("a word of several verbs brings up to four of them", () => {
   ]);
 });
 
-test.each(["", "xyzzy", "--", "constructor"])("%j is like no verb", (word) => {
+test.each(["", "xyzzy", "--", "constructor"])("%j suggests no verb", (word) => {
   expect(verbSuggestions(word, undefined, names)).toEqual([]);
 });

@@ -223,7 +223,7 @@ describe("SQLite", () => {
     );
   });
 
-  test("so is a folder without write permission", async () => {
+  test("a folder without write permission is reported in one sentence too", async () => {
     const app = makeApp({
       "commands/Read.ts": `import DB from "../app/services/DB";
         DB.client.driver; // Load the driver while this user may still read it.
