@@ -16,7 +16,7 @@ export default command({
   async run({ options, run }) {
     const oldest = daysBefore(run.startedAt, options.days);
 
-    // All or nothing: after an error, the database is unchanged and the next run starts over.
+    // In one transaction: if there is an error, nothing is deleted and the next run starts over.
     const { sessions, tokens } = await DB.transaction(async (trx) => ({
       sessions: await trx("sessions").where("updated_at", "<", oldest).delete(),
       tokens: await trx("tokens").where("expires_at", "<", run.startedAt.getTime()).delete(),

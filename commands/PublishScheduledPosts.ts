@@ -2,7 +2,7 @@ import type { CommandMeta } from "../app/console/command";
 import DB from "../app/services/DB";
 import { logError, logInfo } from "../app/services/Logger";
 
-// A script: plain code that runs when its file is started and exits by itself. `meta` puts it on the crontab.
+// A command in the form of a script: plain code that runs when its file is started. `meta` contains its schedule.
 export const meta = {
   description: "Publish posts whose time has come",
   schedule: "*/5 * * * *",

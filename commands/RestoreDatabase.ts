@@ -1,7 +1,7 @@
 import { command } from "../app/console/command";
 import restore from "../app/programs/restore";
 
-// No schedule: only a person may replace a database, with --yes.
+// This command has no schedule, because only a person may replace a database, by passing --yes.
 export default command({
   description: "Replace the database with a backup",
   tags: ["backup"],

@@ -24,8 +24,8 @@ export default command({
       try {
         await deliver(reader, yesterday.name, posts);
       } catch (error) {
-        // One bad address must not keep others from getting their mail. Since `failed` is counted, the run still exits
-        // with 1.
+        // One bad address must not keep others from getting their mail. A count in `failed` makes the run exit with
+        // status 1.
         failed += 1;
         logError("Digest not sent", error, { userId: reader.id });
       }
@@ -63,8 +63,8 @@ function readersWithout(day: string): Promise<Reader[]> {
 }
 
 /**
- * Records the delivery before sending: if the run is killed in between, one reader misses a digest, which is better than
- * mailing someone twice. If the mail is rejected, the record is removed, so that the next run retries.
+ * Records the delivery before sending the mail. If the run is killed in between, one reader misses a digest, which is
+ * better than mailing someone twice. If the mail is rejected, the record is removed, so that the next run retries.
  */
 async function deliver(reader: Reader, day: string, posts: object[]): Promise<void> {
   const delivery = { user_id: reader.id, day };

@@ -3,7 +3,7 @@ import Cache from "../app/services/CacheService";
 import DB from "../app/services/DB";
 import { logInfo } from "../app/services/Logger";
 
-// Longer than the ten minutes until the next run, so that the cache is never empty, even if a run is late.
+// Keep the lists for longer than the ten minutes until the next run, so that the cache isn't empty if a run is late.
 const minutesKept = 25;
 
 export default command({
@@ -18,7 +18,7 @@ export default command({
       "posts:latest": await latestPosts(),
       "authors:top": await topAuthors(run.startedAt.getTime() - 30 * 86_400_000),
     };
-    // Stored in the table `cache`, or in Redis with CACHE_STORE=redis, because memory is lost when the process exits.
+    // The cache is the table `cache`, or Redis with CACHE_STORE=redis, because memory is lost when the process exits.
     for (const [key, list] of Object.entries(lists)) await Cache.put(key, list, minutesKept);
 
     const keys = Object.keys(lists);

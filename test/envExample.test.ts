@@ -51,7 +51,7 @@ describe(".env.example", () => {
   });
 });
 
-/** The settings and their values, from the lines `#NAME=value`. Comments begin with `# `. */
+/** The settings and their values, from lines `#NAME=value`. A comment begins with `# ` instead. */
 function examples(): Record<string, string> {
   return parseEnv(example.replaceAll(/^#(?=[A-Z])/gm, "")) as Record<string, string>;
 }

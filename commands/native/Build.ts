@@ -41,7 +41,7 @@ function notWritable(cause: unknown): LajuError {
   });
 }
 
-/** Throws if there are only built files, as on a server. */
+/** Throws if the app's sources or laju's compiler are missing, as on a server to which only build/ was copied. */
 function checkSources(): void {
   if (existsSync(join(paths.root, "app")) && hasCompiler()) return;
   const missing = existsSync(join(paths.root, "app")) ? "laju's compiler" : join(paths.root, "app");
@@ -55,7 +55,7 @@ function hasCompiler(): boolean {
   try {
     return existsSync(join(lajuHome(paths.root), "framework/build"));
   } catch {
-    return false; // Only build/ was deployed.
+    return false; // There are no sources, because only build/ was deployed.
   }
 }
 
@@ -76,7 +76,7 @@ function show(report: BuildReport): 0 | 1 {
   return status;
 }
 
-/** esbuild is a development dependency, and production has only build/. */
+/** Throws if esbuild is missing. It is a development dependency, so production doesn't have it. */
 async function buildTools() {
   try {
     const [{ buildApp }, { watchAndBuild }] = await Promise.all([

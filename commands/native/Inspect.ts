@@ -26,7 +26,7 @@ export default verb({
   },
 });
 
-/** The path of a ping URL is a secret: anyone who knows it can report success. */
+/** Removes the path of a ping URL, because anyone who knows it can report success. */
 function hidePings(key: string, value: unknown): unknown {
   return key === "ping" && typeof value === "string" ? shownUrl(value) : value;
 }

@@ -27,7 +27,7 @@ monitor retries what could not be sent. If another process has locked the ledger
   },
 });
 
-/** Omits the path of a ping URL, which is a secret. */
+/** Leaves out the path of a ping URL, because it is secret. */
 function receiver(channel: string): string {
   return channel.startsWith("ping:") ? `ping ${new URL(channel.slice(5)).host}` : channel;
 }

@@ -30,7 +30,7 @@ is recorded. Pings are not sent, because the service that receives them would ta
   },
 });
 
-/** The channels in a command's metadata; null for all. */
+/** The channels of one command's notifications, by its metadata; null without a command, which means all channels. */
 function notifyOf(name: string | undefined): readonly string[] | null {
   return name === undefined ? null : findCommand(name, readCatalog().commands).notify;
 }
@@ -53,7 +53,7 @@ function resultText({ channel, error }: TestResult, { paint, symbols }: Terminal
   return hint === undefined ? line : `${line}\n  ${paint("dim", hint)}`;
 }
 
-/** Omits the path of the webhook's URL, which is a secret. */
+/** Leaves out the path of the webhook's URL, because it is secret. */
 function receiver(channel: string): string {
   const { webhookUrl } = noticeSettings();
   if (channel === "webhook" && webhookUrl !== undefined) return `the webhook at ${new URL(webhookUrl).host}`;

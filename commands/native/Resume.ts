@@ -11,7 +11,7 @@ export default verb({
   details: "Without names, ends every pause. Starts that were skipped are not made up for.",
   run({ args }) {
     const { all, commands } = currentPauses(Date.now());
-    // A command that was removed may still be paused.
+    // Accept commands that have been deleted, because they may still be paused.
     const names = args.map((name) => (Object.hasOwn(commands, name) ? name : nameOf(name)));
     const ended = resume(names, Date.now());
     if (names.length > 0 && all !== null) {

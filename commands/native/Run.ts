@@ -46,7 +46,7 @@ The exit status is the command's own; with several commands, it is 1 if any of t
   },
 });
 
-/** Checks every name before running any command. */
+/** Finds all commands before any of them runs, so that a wrong name stops everything. */
 function choose(
   names: string[],
   { tag, all }: { tag?: string | undefined; all?: boolean | undefined },

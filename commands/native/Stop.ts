@@ -31,7 +31,7 @@ const endings = {
   retries: (name: string) => `Canceled ${name}'s pending retry`,
 };
 
-/** Accepts a command that is still running but no longer in the build. */
+/** The command's name. A command that is still running may no longer be in the build. */
 function nameOf(typed: string): string {
   markLostRuns();
   if (runningRuns().some(({ name }) => name === typed)) return typed;

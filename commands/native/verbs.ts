@@ -83,7 +83,7 @@ const make: Row[] = [
   ["build", "", "Compile commands/ into build/", () => import("./Build")],
 ];
 
-/** The verbs in the order and under the headings of `node laju`. */
+/** All verbs, in the order in which `node laju` lists them, under their headings. */
 export const verbGroups: VerbGroup[] = [
   ["Commands", commands.map(entry)],
   ["History", history.map(entry)],

@@ -8,11 +8,11 @@ import { writeIfChanged } from "./files";
 
 /** What build/cache.json records about a part of the build. */
 interface CachedPart {
-  /** A hash of all inputs of the part. */
+  /** A hash of everything that the part was made from. */
   key: string;
-  /** Its input files, relative to the root. */
+  /** The part's input files, relative to the root. */
   inputs: string[];
-  /** The hashes of its outputs, by path relative to the build folder. */
+  /** Hashes of the part's output files, by path relative to the build folder. */
   outputs: Record<string, string>;
 }
 
@@ -31,7 +31,7 @@ export class BuildCache {
   readonly #next: Record<string, CachedPart> = {};
   readonly #hashes = new Map<string, string | undefined>();
 
-  /** `vendorKey` identifies the versions of packages, esbuild and Node. */
+  /** `vendorKey` is a text that changes with the versions of packages, esbuild and Node. */
   constructor({ root, home, build }: Omit<BuildFolder, "vendor">, vendorKey: string, beganAt: Date) {
     this.#root = root;
     this.#home = home;
@@ -54,7 +54,7 @@ export class BuildCache {
     return made;
   }
 
-  /** The inputs of a part that is up to date; undefined if the part has to be built. */
+  /** The input files of a part if it is up to date; undefined if it has to be built. */
   currentInputs(part: string, context: string): string[] | undefined {
     const cached = this.#last[part];
     if (cached === undefined || cached.key !== this.#key(part, cached.inputs, context)) return undefined;

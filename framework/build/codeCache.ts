@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * The file name of a bundle's code cache. V8 accepts only caches written by the same version, so each version of Node has a
- * separate cache.
+ * The file name of a bundle's code cache. It contains Node's version, because V8 accepts only caches that the same
+ * version wrote.
  */
 export function cacheName(file: string): string {
   return `${file}-${process.version}-${process.arch}.cache`;

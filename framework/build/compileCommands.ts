@@ -5,19 +5,19 @@ import type { BuildContext } from "./bundle/buildContext";
 import type { Attempt, Output } from "./bundle/bundle";
 import { bundleCommands } from "./bundleCommands";
 
-/** The result of compiling commands, or of finding that they are already compiled. */
+/** The result of compiling commands, some of which may have been up to date already. */
 export interface CompiledCommands extends Attempt {
   /** The commands that the build now contains in their current version. */
   built: CommandFacts[];
   /** The commands whose metadata is invalid or could not be read, and why. */
   unread: CommandProblem[];
-  /** Warnings about modules that are not commands, although their names suggest it. */
+  /** Warnings about helper modules in commands/ whose names look like those of commands. */
   helpers: CommandProblem[];
   /** The names of newly compiled commands that tsx cannot start, because they import nothing from laju. */
   alone: string[];
 }
 
-/** Reads and compiles commands. Unchanged ones (see BuildCache) are not even parsed. */
+/** Reads and compiles commands. Doesn't even parse a command that is up to date (see BuildCache). */
 export async function compileCommands(
   context: BuildContext,
   cache: BuildCache,

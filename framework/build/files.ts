@@ -4,8 +4,8 @@ import { writeAtomically } from "../files/writeAtomically";
 import type { Output } from "./bundle/bundle";
 
 /**
- * Writes a file atomically, since cron may start a command at any moment: readers see the old or the new contents. A file
- * that already has the right contents is not touched.
+ * Writes a file atomically, so that a command that cron starts at this moment reads either the old or the new contents.
+ * A file that already has the right contents is left alone.
  */
 export function writeIfChanged(file: string, contents: string | Uint8Array): void {
   const next = Buffer.from(contents as Uint8Array);

@@ -5,7 +5,7 @@ import { readManifest } from "../catalog/buildManifest";
 import { jobNames, jobProblems } from "../catalog/jobSources";
 import { paths } from "../config/config";
 
-/** The handlers of this build, for the programs that load handlers. */
+/** The names of the handlers that this build contains. */
 export function bundledJobs(): string[] {
   const leftOut = leftOutJobs();
   return jobNames().filter((name) => !leftOut.includes(name));

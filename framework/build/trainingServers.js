@@ -1,4 +1,4 @@
-// Servers that accept everything, so that clients have a peer and V8 compiles their code.
+// Servers that accept everything. The clients of vendored packages talk to them, so that V8 compiles the clients' code.
 import { createServer } from "node:net";
 
 export function redisServer() {

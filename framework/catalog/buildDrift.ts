@@ -38,7 +38,10 @@ export function isAsBuilt(file: string, hash: string | undefined, builtAt: numbe
   return stat.ctimeMs < builtAt || fileHash(path) === hash;
 }
 
-/** "the build is older than its sources: commands/A.ts and 2 more changed"; undefined if the build is up to date. */
+/**
+ * Why the build is out of date: "the build is older than its sources: commands/A.ts and 2 more changed". Undefined if
+ * it is up to date.
+ */
 export function driftText(manifest: Manifest): string | undefined {
   const [first, ...more] = changedSources(manifest);
   if (first === undefined) return undefined;
@@ -50,7 +53,7 @@ export function driftText(manifest: Manifest): string | undefined {
   return `the build is older than its sources: ${what}`;
 }
 
-/** Called by verbs that use the build: warns on stderr if sources are new or have changed since. */
+/** Warns on stderr if sources are new or have changed since the build, for verbs that use the build. */
 export function warnOfOldBuild(manifest: Manifest): void {
   const text = driftText(manifest);
   if (text === undefined) return;

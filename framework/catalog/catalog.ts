@@ -14,7 +14,7 @@ import { readOverrides } from "./deployedOverrides";
 export interface Catalog {
   commands: DeployedCommand[];
   problems: CommandProblem[];
-  /** Modules in commands/ that are not commands; empty if the build's manifest was used. */
+  /** The files in commands/ that are not commands; empty if the commands come from the build's manifest. */
   helpers?: CommandProblem[];
 }
 
@@ -24,7 +24,7 @@ export function readCatalog(): Catalog {
   return deployed(names.length > 0 ? sourceFacts(names) : readManifest(), names);
 }
 
-/** The commands as of the last build, with the overrides of schedule.json. The crontab and `run` use these. */
+/** The commands as they were built, with the overrides of schedule.json. The crontab and `run` use these. */
 export function readBuiltCommands(): DeployedCommand[] {
   return deployed(readManifest(), commandNames()).commands;
 }
@@ -71,7 +71,7 @@ function canParse(): boolean {
     createRequire(import.meta.url).resolve("oxc-parser");
     return true;
   } catch {
-    return false; // Production has no parser, and doesn't need one.
+    return false; // The parser is missing, as in production, which doesn't need it.
   }
 }
 
@@ -110,7 +110,7 @@ function noSuchCommand(name: string, wanted: string, commands: readonly Named[])
   });
 }
 
-/** A name in a form that is the same for every case style. Keeps folders. */
+/** A name in lower case without separators, so that all case styles are equal. Keeps the slashes of folders. */
 export function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, "");
 }

@@ -9,7 +9,7 @@ import { byPriority, type CommandFacts, type CommandProblem, commandFacts } from
 import type { CommandStart } from "../metadata/source/commandForm";
 import { readSource } from "../metadata/source/readSource";
 
-/** A command read from its source. */
+/** A command as its source declares it. */
 export interface SourceCommand extends CommandFacts {
   text: string;
   start: CommandStart;
@@ -17,12 +17,12 @@ export interface SourceCommand extends CommandFacts {
   isAlone: boolean;
 }
 
-/** The contents of commands/. */
+/** What is in commands/: commands, invalid files, and helper modules. */
 export interface Sources {
   commands: SourceCommand[];
   /** The files that could not be used, and why. */
   problems: CommandProblem[];
-  /** Warnings about helper modules, which are not commands and should have names that say so. */
+  /** Warnings about helper modules, whose names should begin with _ because they are not commands. */
   helpers: CommandProblem[];
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readBytes } from "../config/readText";
 
-/** A short hash that identifies content. */
+/** A short hash of this content. Different contents have different hashes. */
 export function contentHash(contents: string | Uint8Array): string {
   return createHash("sha256").update(contents).digest("base64url").slice(0, 22);
 }

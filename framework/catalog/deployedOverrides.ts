@@ -8,15 +8,15 @@ import { withEnabled } from "../metadata/overrideEdit";
 import { type Overrides, parseOverrides } from "../metadata/overrides";
 import { withLock } from "../runs/lock/lock";
 
-/** Reads schedule.json; empty if it doesn't exist. `names` are the existing commands. */
+/** The overrides in schedule.json; empty if there is no such file. `names` are the names of the existing commands. */
 export function readOverrides(names: readonly string[]): Overrides {
   const text = presentText();
   return text === undefined ? {} : parseOverrides(text, overridesFile(), names);
 }
 
-/** Sets `enabled` of a command in schedule.json, which the caller has already validated. */
+/** Sets `enabled` for a command in schedule.json. The caller must have checked that the file is valid. */
 export function writeEnabled(name: string, isEnabled: boolean): void {
-  // Without the lock, two concurrent calls could lose one of the changes.
+  // Take a lock, because two concurrent calls could otherwise lose one of the changes.
   withLock(".schedule", () => {
     const before = presentText() ?? "";
     const after = withEnabled(before, name, isEnabled);
@@ -24,7 +24,7 @@ export function writeEnabled(name: string, isEnabled: boolean): void {
   });
 }
 
-/** The name of schedule.json in messages: relative to the root if it is inside. */
+/** The path of schedule.json, for messages: relative to the root if the file is in it. */
 export function overridesFile(): string {
   const fromRoot = relative(paths.root, paths.schedule);
   return fromRoot.startsWith("..") ? paths.schedule : fromRoot;

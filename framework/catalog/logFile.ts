@@ -2,7 +2,9 @@ import { join, resolve } from "node:path";
 import { paths } from "../config/config";
 import type { CommandFacts } from "../metadata/manifest";
 
-/** The log file of a command: its `log`, absolute or relative to the log folder, or else NAME.log there. */
+/**
+ * The file that contains a command's output: its `log`, absolute or relative to the log folder, or else NAME.log there.
+ */
 export function logFileOf(
   { name, log }: Pick<CommandFacts, "name" | "log">,
   folder: string = paths.logs,

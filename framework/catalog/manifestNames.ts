@@ -6,7 +6,7 @@ import { readManifest } from "./buildManifest";
 import { commandNames } from "./commandSources";
 import { jobNames } from "./jobSources";
 
-/** The names that completion offers. File names are current; tags and options are from the last build. */
+/** The names that completion suggests. Those of files are read now; tags and options are those of the last build. */
 export function manifestNames(): CompletedNames {
   const { commands, jobs } = lastBuild();
   const described = new Map(commands.map(({ name, description }) => [name, description]));

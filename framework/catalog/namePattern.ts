@@ -1,6 +1,6 @@
 import { LajuError } from "../config/errors";
 
-/** Whether a word is a pattern: names don't contain these characters. */
+/** Whether a word is a pattern. It is one if it contains characters that no name contains. */
 export function isPattern(word: string): boolean {
   return /[*?[{]/.test(word);
 }

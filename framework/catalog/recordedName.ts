@@ -8,7 +8,10 @@ export function recordedName(name: string): string {
   return findCommand(name, readCatalog().commands).name;
 }
 
-/** The names of the selected commands, including deleted ones; undefined for all. Throws a LajuError if none matches. */
+/**
+ * The names of the selected commands, even deleted ones; undefined if all are selected. Throws a LajuError if none
+ * matches.
+ */
 export function recordedNamesOf(selection: Selection): string[] | undefined {
   const { words, tags = [] } = selection;
   if (isWhole(selection)) return undefined;

@@ -33,7 +33,7 @@ export function askRoot(
   return answerOf(JSON.parse(readLine(socket)));
 }
 
-/** The BEGIN markers in other users' crontabs for folders that belong to this user. */
+/** The BEGIN markers that other users' crontabs contain for folders of this user. */
 export function askRootForBlocks(): { user: string; line: string }[] {
   const { status, stdout } = askRoot([othersBlocks], {});
   if (status !== 0) return [];

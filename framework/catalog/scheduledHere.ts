@@ -3,7 +3,7 @@ import type { CommandFacts } from "../metadata/manifest";
 
 type Facts = Pick<CommandFacts, "enabled" | "environments">;
 
-/** The commands that belong on this host's crontab: scheduled, enabled and meant for this environment. */
+/** The commands that cron starts on this host: scheduled, enabled and meant for this environment. */
 export function scheduledHere<T extends CommandFacts>(
   commands: readonly T[],
   environment = environmentName(),

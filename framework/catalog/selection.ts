@@ -4,7 +4,7 @@ import { closest } from "../text/similar";
 import { findCommand, foldedName } from "./catalog";
 import { isPattern, namePattern } from "./namePattern";
 
-/** The options of all verbs that accept several commands. These verbs also accept any number of words. */
+/** The options of all verbs that accept several commands. Such a verb also accepts any number of names and patterns. */
 export const selectionOptions = {
   tag: {
     type: "string",
@@ -19,20 +19,22 @@ export const selectionWords = { least: 0, most: Number.POSITIVE_INFINITY };
 export const selectionDetails = `Name is a command, a folder such as reports/, or a pattern such as 'Sync*' ('**' also matches slashes). If you give
 several names or tags, a command has to match any one of them.`;
 
-/** Which commands the user asked for. */
+/** The words and tags with which the user selected commands. */
 export interface Selection {
   words: readonly string[];
   tags?: readonly string[] | undefined;
 }
 
-/** Whether nothing was specified, which selects all commands. */
+/** Whether the user selected nothing in particular, which selects all commands. */
 export function isWhole({ words, tags = [] }: Selection): boolean {
   return words.length === 0 && tags.length === 0;
 }
 
 type Selectable = Pick<CommandFacts, "name" | "tags">;
 
-/** The selected commands in list order, or all if nothing is specified. Throws a LajuError if none matches. */
+/**
+ * The selected commands in list order; all of them if the user selected nothing. Throws a LajuError if none matches.
+ */
 export function selectCommands<T extends Selectable>(
   commands: readonly T[],
   { words, tags = [] }: Selection,
@@ -88,7 +90,7 @@ function inFolder<T extends Selectable>(folder: string, commands: readonly T[]):
   throw usageError(`there are no commands in ${folder}`, didYouMean(folder, foldersOf(commands), "folders"));
 }
 
-/** All folders that contain commands: for "a/b/C", "a/b/" and "a/". */
+/** All folders that contain commands. A command "a/b/C" is in "a/b/" and in "a/". */
 function foldersOf(commands: readonly Selectable[]): string[] {
   const folders = commands.flatMap(({ name }) =>
     [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1)),

@@ -8,8 +8,8 @@ export function reportWarnings(warnings: string[]): void {
 }
 
 /**
- * Prints the problem of each unusable file on stderr and returns the resulting exit status. An error in code that
- * several commands share is printed only once.
+ * Prints the problems of files on stderr and returns the exit status. An error in code that several commands share is
+ * printed only once.
  */
 export function reportProblems(problems: CommandProblem[]): 0 | 1 {
   const { paint, symbols } = terminalFor(2);

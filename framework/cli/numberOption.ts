@@ -4,12 +4,12 @@ import { wholeNumber } from "../config/wholeNumber";
 interface NumberRange {
   least?: number;
   most?: number;
-  /** The accepted values, for the error message: "a whole number above 0". */
+  /** Describes the accepted values in the error message: "a whole number above 0". */
   wanted: string;
   hint: string;
 }
 
-/** The whole number given to an option. Throws a LajuError for anything else. */
+/** The value of an option that takes a whole number. Throws a LajuError if it isn't one in the accepted range. */
 export function numberOption(
   option: string,
   text: string,

@@ -1,7 +1,7 @@
 import type { OptionSpec } from "../metadata/optionSpecs";
 import type { VerbOption, VerbOptions } from "./verb";
 
-/** The lines of --help that describe these options, aligned. */
+/** The lines of --help that describe these options, in two aligned columns. */
 export function describeOptions(specs: VerbOptions): string[] {
   const rows = optionRows(specs);
   const width = Math.max(0, ...rows.map(([flag]) => flag.length));
@@ -22,7 +22,7 @@ function flagOf(name: string, spec: VerbOption): string {
 function noteOf(spec: OptionSpec): string {
   const notes = [spec.multiple ? "repeatable" : "", defaultNote(spec)].filter(Boolean).join(", ");
   const text = [spec.description, notes && `(${notes})`].filter(Boolean).join(" ");
-  // One line per option, even if its description is wrapped in the source.
+  // Remove line breaks, so that each option takes one line even if its description is wrapped in the source.
   return text.replaceAll(/\s+/g, " ");
 }
 

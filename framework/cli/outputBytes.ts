@@ -25,7 +25,7 @@ function readable(text: string): string {
   return printableWithColors(lines.join("\n"));
 }
 
-/** Writes bytes to stdout unchanged. Returns false if the reader has gone away (`| head`). */
+/** Writes bytes to stdout unchanged. Returns false if nobody reads them any longer (`| head`). */
 export function writeBytes(bytes: Uint8Array): boolean {
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -2,7 +2,7 @@ import { LajuError } from "../config/errors";
 import type { CommandFacts } from "../metadata/manifest";
 import type { OptionSpec } from "../metadata/optionSpecs";
 
-/** The command-line words that `run -p key=value` passes to these commands. */
+/** The command-line words for the command that stand for `run -p key=value`. */
 export function parameterFlags(
   parameters: readonly string[],
   commands: readonly Pick<CommandFacts, "name" | "form" | "options">[],
@@ -27,9 +27,7 @@ export function usageError(message: string): LajuError {
   });
 }
 
-/**
- * The command's option with this name. Looks up own properties only: `constructor` and the like exist on every object.
- */
+/** The command's option with this name. Ignores inherited properties, such as `constructor`, which every object has. */
 function optionOf({ options }: Pick<CommandFacts, "options">, key: string): OptionSpec | undefined {
   return Object.hasOwn(options, key) ? options[key] : undefined;
 }

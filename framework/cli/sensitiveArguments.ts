@@ -1,7 +1,7 @@
 import { require } from "../config/require";
 import type { OptionSpecs } from "../metadata/optionSpecs";
 
-/** A command line with its sensitive values hidden, and those values. */
+/** A command line in which sensitive values are hidden, and those values. */
 export interface HiddenArguments {
   shown: string[];
   secrets: string[];
@@ -31,8 +31,8 @@ export function withoutSensitiveDefaults(specs: OptionSpecs): OptionSpecs {
 }
 
 /**
- * Hides the values of sensitive options, however they are written. If a command has any, also hides the values of
- * unknown options, since one of those may be a misspelled sensitive option.
+ * Hides the values of sensitive options, however they are written. If there are any, also hides the values of unknown
+ * options, because one of those may be a misspelled sensitive option.
  */
 export function hideSensitive(argv: readonly string[], specs: OptionSpecs = {}): HiddenArguments {
   if (argv.length === 0 || !hasSensitive(specs)) return { shown: [...argv], secrets: [] };

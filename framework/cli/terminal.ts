@@ -26,12 +26,12 @@ const asciiSymbols: typeof unicodeSymbols = {
 export interface Terminal {
   paint(style: Style, text: string): string;
   symbols: typeof unicodeSymbols;
-  /** In columns: at most 100, and 80 if the stream is not a terminal. */
+  /** The width in columns: at most 100, and 80 if the stream is not a terminal. */
   width: number;
   isTerminal: boolean;
 }
 
-/** Inspects a standard stream (1 stdout, 2 stderr) and the environment. */
+/** Determines how to write to a standard stream (1 stdout, 2 stderr), by the stream and the environment. */
 export function terminalFor(fd: 1 | 2): Terminal {
   const { color, unicode } = terminalSettings();
   const isTerminal = isatty(fd);

@@ -13,7 +13,7 @@ export interface VerbOptions {
   readonly [name: string]: VerbOption;
 }
 
-/** One of laju's own verbs (`node laju list`): its arguments and what it does. */
+/** One of laju's own verbs, such as `list`: its arguments, its help and what it does. */
 export interface Verb<O extends VerbOptions = VerbOptions> {
   options: O;
   /** How many positional arguments the verb takes (default: none). */
@@ -29,13 +29,13 @@ export interface Verb<O extends VerbOptions = VerbOptions> {
 
 export interface VerbInput<O extends VerbOptions = VerbOptions> extends ParsedArguments<O> {
   options: OptionValues<O>;
-  /** The words after `--`. */
+  /** The command-line words after `--`. */
   rest: string[];
   /** All verbs, for the code that generates help, completion and the manual. */
   verbGroups: readonly VerbGroup[];
 }
 
-/** A verb's line in the help of `node laju`, and how to load it. Only the verb that is called is loaded. */
+/** A verb in the output of `node laju`, and how to load it. Only the verb that is called is loaded. */
 export interface VerbEntry {
   name: string;
   usage: string;
@@ -47,7 +47,7 @@ export interface VerbEntry {
 /** The verbs under one heading in the output of `node laju`. */
 export type VerbGroup = readonly [heading: string, verbs: readonly VerbEntry[]];
 
-/** Declares a verb, with the types of its options inferred for `run`. */
+/** Declares a verb. `run` gets its options with the types that follow from the declaration. */
 export function verb<const O extends VerbOptions>(definition: Verb<O>): Verb<O> {
   return definition;
 }

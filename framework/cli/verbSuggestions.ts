@@ -19,8 +19,8 @@ const others: Record<string, string> = {
 };
 
 /**
- * The verbs that an unknown word may have meant, likeliest first. `next` is the word after it, because people also type
- * `make command`. Separators, their order (`command:make`) and typos don't matter.
+ * The verbs that the user may have meant by an unknown word, likeliest first. `next` is the word after it, because
+ * people also type `make command`. Ignores separators, their order (`command:make`) and typos.
  */
 export function verbSuggestions(word: string, next: string | undefined, names: readonly string[]): string[] {
   const typed = [...(next === undefined ? [] : [`${word}:${next}`]), word];
@@ -41,7 +41,7 @@ function sameWords(name: string, typed: string): boolean {
   return wordsOf(name).sort().join() === wordsOf(typed).sort().join();
 }
 
-/** The words of a name: "MakeCommand", "make_command" and "make:command" have two each. */
+/** The words in a name. "MakeCommand", "make_command" and "make:command" all consist of "make" and "command". */
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z])([A-Z])/g, "$1:$2")

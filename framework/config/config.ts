@@ -10,9 +10,9 @@ import { sourceEntry } from "./sourceEntry";
 import { redirectSqliteOnNode20 } from "./sqliteOnNode20";
 
 const found = orExit(findRoot);
-/** Whether there is an app. laju's command line also works outside an app, to create one. */
+/** Whether this process belongs to an app. laju's command line also works outside an app, to create one. */
 export const hasApp = found !== undefined;
-/** The app's root (see findRoot). */
+/** The root of the app (see findRoot). */
 export const root = found ?? orExit(withoutApp);
 /** The value of TZ when this process started, before .env was read. */
 export const ownTimezone = process.env.TZ;
@@ -34,7 +34,7 @@ export const paths = {
   build: join(root, "build"),
   manifest: join(root, "build", "commands.json"),
   data,
-  /** A separate SQLite database, so that recording runs doesn't depend on DATABASE_URL. */
+  /** The ledger of runs. It is a separate SQLite database, so that recording runs doesn't depend on DATABASE_URL. */
   ledger: join(data, "runs.sqlite3"),
   pauses: join(data, "paused.json"),
   logs: resolve(root, process.env.LAJU_LOGS || "logs"),
@@ -86,7 +86,7 @@ export interface Settings {
   };
   /** The time limit of commands that don't set a `timeout`. */
   commandTimeout: TimeLimit | undefined;
-  /** A run counts as hanging after this many skipped starts in a row. */
+  /** After how many consecutive skipped starts a run counts as hanging. */
   hangAfterSkips: number;
   notices: NoticeSettings;
   /** How many days the ledger keeps runs. */
@@ -114,7 +114,7 @@ export interface Settings {
   queuePrefix: string;
   /** For how many days finished jobs are kept that don't set `removeDelay`. */
   queueKeepDays: number;
-  /** How many minutes a job type must go without failures before its recovery is reported. */
+  /** For how many minutes jobs of a failed type must not fail until the type counts as recovered. */
   queueQuietMinutes: number;
   backup: {
     encryptionKey: string | undefined;
@@ -127,7 +127,7 @@ export interface Settings {
 /** Who may access the dashboard, and at which host names. */
 export interface DashboardSettings {
   password: string | undefined;
-  /** Host names of the dashboard, in addition to this machine's own. */
+  /** Host names under which the dashboard may be accessed, besides this machine's own. */
   hosts: string[];
   /** The header in which a proxy passes the authenticated user, and the addresses of such proxies. */
   proxyHeader: string | undefined;
@@ -185,7 +185,7 @@ export function environmentName(): string {
   return process.env.NODE_ENV || process.env.DB_CONNECTION || "development";
 }
 
-/** The group, by name or number, that shares laju's files; undefined if only laju's user has access. */
+/** The group, by name or number, whose members may access laju's files; undefined if only laju's user may. */
 export function sharedGroup(): string | undefined {
   return process.env.LAJU_GROUP?.trim() || undefined;
 }

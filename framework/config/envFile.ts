@@ -1,4 +1,4 @@
-/** A line of `.env` that is not a valid setting, and why. */
+/** A line of `.env` that is not a setting, and why not. */
 export interface EnvLineProblem {
   line: number;
   message: string;

@@ -1,4 +1,4 @@
-/** A LajuError's details besides its message. */
+/** What a LajuError contains besides its message. */
 export interface LajuErrorDetails {
   /** A stable name for the kind of error, such as "E_SCHEDULE". */
   code: string;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 const known = new Map<string, number | undefined>();
 
-/** The number of a group given by name or number; undefined if /etc/group doesn't have it. */
+/** The number of a group, which is given by name or number; undefined if /etc/group doesn't contain the name. */
 export function groupNumber(name: string): number | undefined {
   if (/^\d{1,10}$/.test(name)) return Number(name);
   if (!known.has(name)) known.set(name, numberIn(groups(), name));

@@ -8,7 +8,7 @@ import { testEnvironment } from "./testEnvironment";
 export interface LoadedEnvFile {
   unreadable: string[];
   wrongLines: string[];
-  /** The reasons why a test must not run with this environment. */
+  /** Why a test must not run with this environment, one sentence each. */
   notForTests: string[];
 }
 

@@ -4,7 +4,7 @@ import { groupNumber } from "./groups";
 import { type Mailbox, readMailboxSetting } from "./mailAddresses";
 import { wholeNumber } from "./wholeNumber";
 
-/** One reader function per kind of setting. */
+/** The functions that read settings, one for each kind of value. */
 export type SettingReaders = ReturnType<typeof settingReaders>;
 
 const exampleAddresses = "such as ops@example.com or Ops Team <ops@example.com>";

@@ -61,7 +61,7 @@ function databaseProblems(root: string, file: Variables, environment: Variables)
   return [`${asked} is a database that this app uses outside of tests, and tests would empty it`];
 }
 
-/** All databases that commands might use outside tests. */
+/** The URLs of all databases that commands may use outside tests. */
 function developmentDatabases(root: string, file: Variables, environment: Variables): string[] {
   const folders = [file.LAJU_DATA, environment.LAJU_DATA, "data"].flatMap((folder) => folder || []);
   const stages = ["dev", "production", file.DB_CONNECTION].flatMap((stage) => stage || []);

@@ -25,7 +25,7 @@ export interface Draft {
   facts: CommandFacts;
 }
 
-/** Drafts a new command. Validates everything, so that no file is written if an option is invalid. */
+/** Drafts a new command. Checks everything first, so that nothing is written if an option is invalid. */
 export function draftCommand(typed: string, options: DraftOptions): Draft {
   const name = commandName(typed);
   const meta = metaOf(name, options);

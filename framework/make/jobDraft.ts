@@ -12,7 +12,7 @@ export interface JobDraft {
   data?: string | undefined;
 }
 
-/** Drafts a new job handler. Validates the name, so that no file is written if it is invalid. */
+/** Drafts a new job handler. Checks the name first, so that nothing is written if it is invalid. */
 export function draftJob(typed: string): JobDraft {
   const name = newName("job", typed);
   const app = "../".repeat(name.split("/").length).slice(0, -1);

@@ -11,9 +11,7 @@ export interface MigrationDraft {
   text: string;
 }
 
-/**
- * Drafts a migration. A name such as create_users_table or add_email_to_users determines which stub is used.
- */
+/** Drafts a migration from the stub that matches its name, such as create_users_table or add_email_to_users. */
 export function draftMigration(typed: string, now = new Date()): MigrationDraft {
   const name = snakeName(typed);
   const known = knownMigrations();
@@ -28,7 +26,7 @@ export function draftMigration(typed: string, now = new Date()): MigrationDraft 
   return { file, text: textOf(name) };
 }
 
-/** The name without the word "table": create_customers means the same as create_customers_table. */
+/** The name without a final "table", because create_customers means the same as create_customers_table. */
 function plain(name: string): string {
   return name.replace(/_table$/, "");
 }

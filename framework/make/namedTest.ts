@@ -7,7 +7,7 @@ import { nearest } from "../text/similar";
 import { badName } from "./newName";
 import { draftCommandTest, draftJobTest, type TestDraft } from "./testDraft";
 
-/** Drafts a test for the command or job with this name, in any case style. */
+/** Drafts a test for the command or job with this name, whichever case style the name is in. */
 export function draftNamedTest(typed: string): TestDraft {
   const bare = typed
     .replace(/^(\.\/)?(test\/)?(commands|app\/jobs|jobs)\//, "")

@@ -6,7 +6,9 @@ import { LajuError } from "../config/errors";
 /** The values of a stub's placeholders. If a placeholder has several values, its line is repeated for each of them. */
 export type StubValues = Record<string, string | readonly string[]>;
 
-/** The app's own stub (in stubs/) or else laju's, with placeholders such as {{ name }} filled in. */
+/**
+ * The text of a stub, from the app's stubs/ folder or else laju's own, with placeholders such as {{ name }} filled in.
+ */
 export function filledStub(file: string, values: StubValues): string {
   const lines = readStub(file).split(/(?<=\n)/);
   return lines.flatMap((line) => filledLines(line, file, values)).join("");
@@ -36,7 +38,7 @@ function unknownPlaceholder(key: string, file: string, values: StubValues): Laju
   });
 }
 
-/** Whether the app has its own stub instead of laju's. */
+/** Whether the app has a stub of its own with this name, which replaces laju's. */
 export function hasOwnStub(file: string): boolean {
   return existsSync(ownStub(file));
 }

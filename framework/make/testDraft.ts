@@ -85,7 +85,7 @@ function up(name: string, depth: number): string {
 const taken =
   /^(break|case|catch|class|const|continue|debugger|default|delete|do|else|enum|export|extends|false|finally|for|function|if|import|in|instanceof|new|null|return|super|switch|this|throw|true|try|typeof|var|void|while|with|yield|let|static|await|async|eval|arguments|implements|interface|package|private|protected|public|test|expect|testCommand|run|undefined|globalThis)$/;
 
-/** The name under which a test imports a command: `monthly` for "reports/Monthly". */
+/** The name under which a test imports a command: `monthly` for the command "reports/Monthly". */
 function localName(name: string): string {
   const last = basename(name).replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase());
   const word = /^[A-Z]+$/.test(last) ? last.toLowerCase() : last.charAt(0).toLowerCase() + last.slice(1);

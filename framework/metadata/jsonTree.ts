@@ -1,6 +1,6 @@
 /** A JSON value with its position in the text. */
 export interface JsonNode {
-  /** Offsets in the text; the end is exclusive. */
+  /** Where the value begins and ends in the text, as offsets. The end is the position after the last character. */
   readonly start: number;
   readonly end: number;
   readonly value: unknown;
@@ -14,7 +14,7 @@ export interface JsonMember {
   readonly node: JsonNode;
 }
 
-/** A syntax error in JSON, and its position. */
+/** A syntax error in a JSON text, with its offset. */
 export class JsonSyntaxError extends Error {
   readonly offset: number;
 
@@ -36,7 +36,7 @@ export function parseJsonTree(text: string): JsonNode {
   return node;
 }
 
-/** "line:column", both counted from 1. */
+/** The position of an offset as "line:column", both counted from 1. */
 export function placeInText(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
@@ -101,7 +101,7 @@ function readList(scanner: Scanner): JsonNode {
   return { start, end, value };
 }
 
-/** Reads comma-separated items up to a closing bracket. `readItem` is called at the start of each item. */
+/** Reads items separated by commas, up to the closing bracket. `readItem` reads one item. */
 function readItems(scanner: Scanner, closing: string, readItem: () => void) {
   const start = scanner.at++;
   skipSpace(scanner);

@@ -1,6 +1,6 @@
 import { type CommandForm, type CommandMeta, type ResolvedMeta, resolveMeta } from "./commandMeta";
 
-/** A command's facts for lists, the crontab and `run`, from its source or the build's manifest. */
+/** What lists, the crontab and `run` need to know about a command. It comes from the source or the build's manifest. */
 export interface CommandFacts extends ResolvedMeta {
   /** The path of the command's file under commands/ without extension: "SendDailyDigest", "reports/Monthly". */
   name: string;
@@ -34,7 +34,7 @@ export function commandFacts(name: string, form: CommandForm, meta: CommandMeta)
 
 type Listed = Pick<CommandFacts, "name" | "priority">;
 
-/** Orders lists by priority, highest first, and then by name. */
+/** Compares two commands for lists: higher priorities first, then by name. */
 export function byPriority(a: Listed, b: Listed): number {
   return b.priority - a.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }

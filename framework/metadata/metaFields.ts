@@ -40,7 +40,7 @@ export const metaFields: Record<keyof CommandMeta, Check> = {
   log,
   notify,
   ping: (value) =>
-    // Don't show the value: the path of a ping URL is secret.
+    // Leave the value out of the message, because the path of a ping URL is secret.
     isHttpUrl(value) ? undefined : "must be a URL that starts with http:// or https://",
   options,
 };
@@ -54,7 +54,7 @@ export function fieldProblem(
   const problem = metaFields[field](value, commandName);
   if (problem === undefined) return undefined;
   if (typeof problem === "string") return { message: `${field} ${problem}` };
-  // The error message for a schedule already begins with the field's name.
+  // Don't repeat the field's name: the error message for a schedule already begins with it.
   const isNamed = problem.message.startsWith(field);
   return { message: isNamed ? problem.message : `${field}: ${problem.message}`, hint: problem.hint };
 }

@@ -11,7 +11,7 @@ export interface OptionSpec {
   sensitive?: boolean;
 }
 
-/** The options of a command, by long name. */
+/** The options of a command, by name (without the leading --). */
 export interface OptionSpecs {
   readonly [name: string]: OptionSpec;
 }

@@ -19,7 +19,7 @@ function memberOf({ members = [] }: JsonNode, key: string): JsonMember | undefin
   return members.find((member) => member.key === key);
 }
 
-/** Adds a member at the end of an object, on its own line if the previous one is on its own line. */
+/** Adds a member at the end of an object. If the member before it is on a line of its own, so is the new one. */
 function withMember(text: string, object: JsonNode, member: string, gapWhenEmpty: string): string {
   const last = object.members?.at(-1);
   if (last === undefined) {

@@ -26,12 +26,12 @@ export const overridableFields = [
 
 export type OverridableField = (typeof overridableFields)[number];
 export type Override = Pick<CommandMeta, OverridableField>;
-/** The contents of schedule.json, by command. */
+/** What schedule.json overrides, by the name of the command. */
 export type Overrides = Readonly<Record<string, Override>>;
 
-/** A command with this deployment's overrides. */
+/** A command with the overrides of this deployment applied. */
 export interface DeployedCommand extends CommandFacts {
-  /** The fields that schedule.json overrides. */
+  /** The names of the fields that schedule.json overrides. */
   overridden: string[];
   /** Where the time limit comes from if it is the default, set by neither the source nor schedule.json. */
   timeoutFrom?: "COMMAND_TIMEOUT";
@@ -58,7 +58,7 @@ export function parseOverrides(text: string, file: string, names: readonly strin
   );
 }
 
-/** Applies overrides to commands and sorts them for lists. */
+/** Applies the overrides to the commands, and sorts these in list order. */
 export function applyOverrides(commands: readonly CommandFacts[], overrides: Overrides): DeployedCommand[] {
   return commands
     .map((command) => {
@@ -68,7 +68,7 @@ export function applyOverrides(commands: readonly CommandFacts[], overrides: Ove
     .sort(byPriority);
 }
 
-/** Applies an override to one command. */
+/** Applies the override of one command. */
 function overriddenBy<T extends CommandFacts>(command: T, override: Override): T & DeployedCommand {
   const resolved = resolveMeta(override);
   const fields = overridableFields.filter((field) => override[field] !== undefined);
@@ -79,7 +79,10 @@ function overriddenBy<T extends CommandFacts>(command: T, override: Override): T
   return { ...command, ...Object.fromEntries(changes), overlap, overridden: fields };
 }
 
-/** A command whose only schedule comes from an override gets the default overlap of scheduled commands, "skip". */
+/**
+ * The overlap of a command with an override. If only the override gives it a schedule, the default is "skip", as for
+ * all scheduled commands.
+ */
 export function overlapWith(
   { overlap, schedule }: Override,
   own: Pick<CommandFacts, "schedules" | "overlap">,
@@ -160,7 +163,10 @@ function unknownField(field: string): { message: string; hint: string } {
   return { message: `unknown field "${field}"`, hint: near ? `Did you mean ${near}?` : known };
 }
 
-/** Looks up own properties only, because a command can have the name of a property of Object.prototype. */
+/**
+ * The override of one command. Ignores inherited properties, because a command can have the name of one, such as
+ * toString.
+ */
 function ownOverride(overrides: Overrides, name: string): Override | undefined {
   return Object.hasOwn(overrides, name) ? overrides[name] : undefined;
 }

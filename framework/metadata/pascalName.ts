@@ -1,6 +1,6 @@
 /**
- * A file name from user input: `send-daily emails` becomes SendDailyEmails. Keeps folders (`reports/monthly` becomes
- * reports/Monthly). Undefined if the input cannot be a name.
+ * The file name for a name that a user typed: `send-daily emails` becomes SendDailyEmails. Keeps folders
+ * (`reports/monthly` becomes reports/Monthly). Undefined if the text cannot be a name.
  */
 export function pascalName(typed: string): string | undefined {
   const parts = typed.split("/");

@@ -5,7 +5,7 @@ import { LajuError } from "../config/errors";
 /** The files that hosting services put into new repositories. If there is a README, the template's is not written. */
 const welcome = /^(\.git|readme(\.\w+)?|licen[sc]e(\.\w+)?)$/i;
 
-/** Throws a LajuError if the folder contains files that don't belong in a new app. */
+/** Throws a LajuError if the folder contains other files than those above, or can't be written to. */
 export function checkFolder(folder: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: crontab lines can't contain them.
   if (/[\u0000-\u001f\u007f]/.test(folder)) {

@@ -1,6 +1,6 @@
 /** The part of package.json that `new` writes for `upgrade`: the version of the template and the options. */
 export interface Origin {
-  /** The version of laju whose template was used. */
+  /** The version of laju from whose template the app was created or last upgraded. */
   template: string;
 }
 
@@ -50,7 +50,7 @@ export function appDescription(name: string, spec: string, laju: LajuDescription
   };
 }
 
-/** The contents of a new app's .env. */
+/** The text of a new app's .env. */
 export function appSettings(name: string, database: DatabaseChoice): string {
   const user = name.replaceAll("-", "_");
   const lines: Record<DatabaseChoice, string> = {
@@ -61,7 +61,7 @@ export function appSettings(name: string, database: DatabaseChoice): string {
   return `# This machine's settings, not under version control. .env.example lists all of them.\n\n${lines[database]}\n`;
 }
 
-/** A package name derived from the folder's: my-shop for "My Shop". */
+/** A name for the app's package, from the name of its folder: my-shop for "My Shop". */
 export function packageName(folder: string): string {
   const name = folder
     .normalize("NFKD")

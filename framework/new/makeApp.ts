@@ -33,7 +33,8 @@ export interface AppPlan {
 }
 
 /**
- * Plans the files of a new app. Throws a LajuError if the folder is not empty. `home` is laju's own folder.
+ * Plans the files of a new app. Throws a LajuError if the folder contains other files already. `home` is laju's own
+ * folder.
  */
 export function planApp(home: string, folder: string, options: NewAppOptions): AppPlan {
   checkFolder(folder);

@@ -30,7 +30,7 @@ export function mergedDescription(
   return { text: `${JSON.stringify(own, null, indent)}\n`, notes };
 }
 
-/** The section with the template's changes; undefined if nothing changes. */
+/** One section with the template's changes applied; undefined if the template changes nothing in it. */
 function mergedSection(
   name: string,
   { own, base, next }: { own: Section; base: Section; next: Section },

@@ -6,7 +6,7 @@ import { mergedDescription } from "./mergeDescription";
 import { conflict, mergeText } from "./mergeText";
 import { filled } from "./templateFiles";
 
-/** The change to one file that `new` wrote. */
+/** How one file of the app changes. */
 export interface Change {
   path: string;
   kind: "add" | "replace" | "merge" | "conflict" | "delete";

@@ -1,7 +1,7 @@
 import { describeOptions } from "../cli/optionsHelp";
 import type { OptionSpecs } from "../metadata/optionSpecs";
 
-/** The facts about a command that --help shows. */
+/** What --help shows about a command. */
 export interface HelpFacts {
   name: string;
   description?: string | undefined;

@@ -99,7 +99,7 @@ function isGenerator(result: CommandResult): boolean {
   return typeof result === "object" && typeof (result as { next?: unknown } | null)?.next === "function";
 }
 
-/** A command being started: its arguments and its run. */
+/** What is needed to call a command's `run`: its name, its arguments and its run in the ledger. */
 export interface CommandStart {
   name: string;
   argv: string[];
@@ -159,7 +159,7 @@ function count(value: unknown): number | undefined {
 /** Reports the error of a run: an error that the user can fix as one sentence, any other with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
-  // A usage error: print plain text for the person who typed the command, not a log line.
+  // Print plain text instead of a log line, because a usage error is for the person who typed the command.
   else if (error.exitStatus === 2) writeAll(2, `${name}: ${describeError(error)}\n`);
   else logError(error.message, error.hint === undefined ? undefined : { hint: error.hint });
 }

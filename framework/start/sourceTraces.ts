@@ -12,7 +12,7 @@ type SourceMap = import("node:module").SourceMap;
  * run doesn't pay for this. (Node's --enable-source-maps makes a bare start take 1.38 times as long.)
  */
 export function mapStacksToSources(): void {
-  // tsx maps stack traces itself.
+  // Under tsx, do nothing, because tsx maps stack traces itself.
   if (typeof LAJU_BUILT === "undefined") return;
   Error.prepareStackTrace = (error, frames) =>
     [headOf(error), ...frames.map((frame) => `    at ${describeFrame(frame)}`)].join("\n");

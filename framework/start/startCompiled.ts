@@ -20,7 +20,7 @@ import { type CommandDefinition, runCommand, wantsHelp } from "./runCommand";
 import { keepConsoleLines } from "./safeConsole";
 import { mapStacksToSources } from "./sourceTraces";
 
-/** The facts that the build writes into a compiled command. */
+/** What the build writes into a compiled command about it. */
 export interface CompiledFacts {
   name: string;
   description?: string;
@@ -116,7 +116,7 @@ function rules(): Rules {
   return require(join(paths.build, "overrides.js")) as Rules;
 }
 
-/** The exports of build/overrides.js that are used here. */
+/** What build/overrides.js exports. */
 interface Rules {
   decideBySource(facts: CompiledFacts): NonNullable<Start["decide"]>;
   overriddenStart(start: Start, override: unknown): Start;

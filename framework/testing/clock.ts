@@ -40,7 +40,7 @@ function fixAt(moment: Moment): Replacement<"Date"> {
   return replaceGlobal("Date", (clock) => fixedDate(clock, now));
 }
 
-/** A proxy, so that `instanceof Date` and `new Date(0)` work as usual. */
+/** Date with a fixed current time. It is a proxy, so that `instanceof Date` and `new Date(0)` work as usual. */
 function fixedDate(clock: Replacement<"Date">, now: number): DateConstructor {
   const fixedNow = () => (clock.isOver ? clock.before.now() : now);
   return new Proxy(clock.before, {

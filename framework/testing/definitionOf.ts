@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import type { CommandDefinition } from "../start/runCommand";
 
-/** The definition in a command's file: declared, a function, or a module with an exported `run`. */
+/** The definition of a command, from what its file exports: the result of command(), a function, or a `run`. */
 export function definitionOf(command: unknown, argv: readonly string[]): CommandDefinition {
   if (typeof command === "function") return ofFunction(command, argv);
   if (typeof command !== "object" || command === null) throw noCommand(`it is ${String(command)}`);

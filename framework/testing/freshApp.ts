@@ -40,8 +40,8 @@ function isOwnFolder(): boolean {
 }
 
 /**
- * Resets everything for the next test: a migrated but otherwise empty database, no mails, no files, and a
- * running clock. vitest and node:test call this before each test; with other runners, the tests have to.
+ * Gives the next test a clean start: an empty, migrated database, no mails, no files, and a running clock. Under vitest
+ * and node:test this is called before each test. With another test runner, tests have to call it.
  */
 export async function freshApp(context?: unknown): Promise<void> {
   if (!isConcurrent(context)) await refuseOpenRuns();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LajuError } from "../config/errors";
 
-/** How long a run may take to end after its test has ended, in milliseconds. */
+/** How long a run may continue after its test has ended, in milliseconds. */
 const patience = 1_000;
 
 /** A call of testCommand or testJob whose run has not ended. */

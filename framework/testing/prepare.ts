@@ -12,9 +12,9 @@ if (!isTesting) {
     hint: "Set NODE_ENV=test, which vitest and node --test do themselves if NODE_ENV is not set.",
   });
 }
-// Processes started by tests are in the test environment too, with the same data.
+// Child processes inherit the test environment, with the same data folder.
 Object.assign(process.env, { NODE_ENV: "test", LAJU_TEST_DATA: paths.data, LOG_FORMAT: "json" });
-// Mails are captured even if the environment configures a mail server.
+// Capture mails even if the environment configures a mail server.
 for (const name of ["MAIL_URL", "SMTP_HOST", "USER_MAILER"]) delete process.env[name];
 forgetSettings();
 prepareDatabase();

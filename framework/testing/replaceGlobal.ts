@@ -3,7 +3,7 @@ type Value<N extends Name> = (typeof globalThis)[N];
 
 /** A replacement of a global, such as fetch. */
 export interface Replacement<N extends Name> {
-  /** The value that was replaced. */
+  /** The value that the global had before. */
   readonly before: Value<N>;
   /**
    * Whether `end` was called. An ended replacement may still be in use, for example by a spy that wraps it. It then
@@ -15,7 +15,7 @@ export interface Replacement<N extends Name> {
 
 const made = new Map<unknown, Replacement<Name>>();
 
-/** Replaces a global until `end` is called. Replacements may overlap and end in any order. */
+/** Replaces a global until `end` is called. Several replacements of a global may overlap, and end in any order. */
 export function replaceGlobal<N extends Name>(
   name: N,
   make: (replacement: Replacement<N>) => Value<N>,

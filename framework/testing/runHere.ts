@@ -68,7 +68,8 @@ const elapsedMs = performance.now.bind(performance);
 type Endings = ReturnType<typeof endings>;
 
 /**
- * Resolves with the first ending: run() returns or throws, process.exit is called, or the timeout or the signal fires.
+ * Waits for whatever ends the run first: run() returns or throws, process.exit is called, or the timeout or the signal
+ * fires.
  */
 function endings(name: string, capture: Capture, limitMs: number) {
   const startedAt = Date.now();

@@ -24,7 +24,7 @@ export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
   now?: Moment;
   /** Answers the command's fetch requests. */
   fetch?: FetchStub;
-  /** A timeout such as "50ms", in place of the command's own. */
+  /** A timeout such as "50ms", instead of the command's own. */
   timeout?: string;
   /** Stops the command when it is aborted, as SIGTERM would. */
   signal?: AbortSignal;
@@ -32,9 +32,7 @@ export interface CommandTest<O extends OptionSpecs = OptionSpecs> {
   name?: string;
 }
 
-/**
- * A command's file with an exported `run`, or a function as its default export, imported with `import * as`.
- */
+/** What `import * as` returns for a command's file that exports `run`, or a function as its default export. */
 export interface CommandModule {
   run?(context: never): unknown;
   meta?: object;

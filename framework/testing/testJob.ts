@@ -20,7 +20,7 @@ export interface JobTest {
   now?: Moment;
   /** Answers the job's fetch requests. */
   fetch?: FetchStub;
-  /** A timeout such as "50ms", in place of the job's own. */
+  /** A timeout such as "50ms", instead of the job's own. */
   timeout?: string;
   /** The job's type, needed if the handler is a function that doesn't declare its type. */
   type?: string;
@@ -28,7 +28,7 @@ export interface JobTest {
 
 /** How an attempt ended, and its log lines, output and mails. */
 export interface TestedJob<R = unknown> extends Captured {
-  /** The job's next state: "retry" if it failed and has attempts left. */
+  /** The state in which the attempt leaves the job: "retry" if it failed and attempts are left. */
   state: "completed" | "retry" | "failed";
   /** The handler's result. */
   result?: R | undefined;

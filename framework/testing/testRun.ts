@@ -4,7 +4,7 @@ import type { Captured } from "./captured/captured";
 export interface TestRun extends Captured {
   /** 0 done, 1 failed, 2 usage error, 124 timed out, 143 stopped by SIGTERM. */
   exitStatus: number;
-  /** The returned text, as stored with the run. */
+  /** The text that the command returned, as it is stored with the run. */
   message?: string | undefined;
   processed?: number | undefined;
   failed?: number | undefined;

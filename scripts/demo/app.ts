@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The parts of the project that make an app. */
+/** The parts of the project that an app consists of. */
 const parts = ["app", "commands", "framework", "laju.js", "tsconfig.json"];
 
 const environment = `# The demonstration's own settings. The project's .env is not used here.

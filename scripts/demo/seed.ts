@@ -99,7 +99,7 @@ function sessions(now: number, ids: number[]) {
   }));
 }
 
-/** Tokens, half of which have expired. */
+/** Tokens, of which half have expired. */
 function tokens(now: number, ids: number[]) {
   return Array.from({ length: 40 }, (_, index) => ({
     user_id: ids[index % ids.length],

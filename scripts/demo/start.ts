@@ -13,7 +13,7 @@ console.log(
 makeDemoApp(project, app);
 
 heading("1. A database with sample data");
-// Build now, because running laju from source would make each verb ten times slower.
+// Build first, because running laju from source would make each verb ten times slower.
 laju(app, "build");
 laju(app, "migrate");
 program(project, app, "scripts/demo/seedDatabase.ts");

@@ -1,4 +1,4 @@
-/** The people of the demonstration data set. */
+/** The names of the people in the demonstration's data. */
 export const names = [
   "Ada Bergström",
   "Bayu Santoso",
@@ -26,7 +26,7 @@ export const names = [
   "Yara Mendes",
 ] as const;
 
-/** Titles of posts. One contains markup, because readers' titles do. */
+/** Titles of posts. One contains markup, because readers may write that in a title. */
 export const titles = [
   "Moving our cron jobs out of the web process",
   "A week with SQLite in production",

@@ -29,7 +29,7 @@ function settings(project: string, outDir: string) {
     extends: join(project, "tsconfig.json"),
     compilerOptions: {
       ...{ noEmit: false, declaration: true, rootDir: project, outDir },
-      // The generated project file is in another folder.
+      // Use absolute paths, because the generated project file is in another folder.
       typeRoots: [join(project, "node_modules/@types")],
       paths: { "app/*": [join(project, "app/*")] },
     },
@@ -38,7 +38,7 @@ function settings(project: string, outDir: string) {
   };
 }
 
-/** Node resolves relative imports only with their file extension. */
+/** Adds the extension to relative imports, because Node resolves no file without it. */
 function withEndings(text: string, file: string): string {
   const { module } = parseSync(file, text);
   const requests = [
@@ -60,7 +60,10 @@ function isRelative(request: string): boolean {
   return /^["']\.\.?\/.*[^.]["']$/.test(request) && !/\.(js|cjs|json)["']$/.test(request);
 }
 
-/** Imports laju's global type declarations into the settings module, which every other module imports. */
+/**
+ * Makes the settings module import laju's global type declarations, because every other module imports the settings
+ * module.
+ */
 function withGlobalTypes(compiled: Map<string, string>, project: string): Map<string, string> {
   const types = "framework/config/types.d.ts";
   const config = "framework/config/config.d.ts";

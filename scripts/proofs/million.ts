@@ -75,7 +75,7 @@ async function timesOf({ root }: BenchApp, verb: string[]): Promise<string> {
       const argv = [process.execPath, "laju.js", ...verb];
       const env = { ...cronEnvironment(), ...dataIn(name) };
       const cost = await probe.run({ argv, cwd: join(root, "build"), env, log: join(root, "verbs.log") });
-      // `status` exits with 1 if a command has problems.
+      // Accept status 1, with which `status` exits if a command has problems.
       if (cost.status > 1) throw new Error(`laju ${verb.join(" ")} ended with status ${cost.status}`);
       costs[name].push(cost);
     }

@@ -54,7 +54,10 @@ function stopwatch(): () => Seconds {
   return () => ({ wall: Date.now() / 1000 - begun.wall, cpu: childrensCpu() - begun.cpu });
 }
 
-/** The CPU time of all children that have exited, in seconds: fields 16 and 17 of proc(5), in ticks of 10 ms. */
+/**
+ * The CPU time of all children that have exited, in seconds. It is in fields 16 and 17 of /proc/self/stat (proc(5)), in
+ * ticks of 10 ms.
+ */
 function childrensCpu(): number {
   const stat = readFileSync("/proc/self/stat", "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -72,7 +75,10 @@ async function startBare({ root, write }: BenchApp): Promise<Seconds> {
   return taken();
 }
 
-/** Starts all of them at once. The one that runs waits until the others have exited. Returns what they cost. */
+/**
+ * Starts the command many times at once. The one that runs waits until the others have exited. Returns what they cost
+ * together.
+ */
 async function startAll({ root, write }: BenchApp): Promise<Seconds> {
   const taken = stopwatch();
   let ended = 0;

@@ -28,7 +28,7 @@ const browser = await startBrowser();
 const runs = JSON.parse(app.laju(["runs", "--json", "--limit", "200"])) as { id: number; name: string }[];
 const idOf = (name: string) => runs.find((run) => run.name === name)?.id;
 const pictures: Picture[] = [
-  // Take this one first, while the worker's last heartbeat is recent.
+  // Take this screenshot first, while the worker's last heartbeat is recent.
   { name: "dashboard-queue", path: "queue", height: 800 },
   { name: "dashboard", path: "" },
   { name: "dashboard-dark", path: "", scheme: "dark" },

@@ -13,7 +13,7 @@ interface ShopCommand {
   /** How long a run usually takes and how often one starts, in milliseconds. */
   tookMs: number;
   everyMs: number;
-  /** The share of runs that fail, and their error. */
+  /** Which share of the runs fails, from 0 to 1, and with which error. */
   fails?: number;
   error?: string;
   more?: string;

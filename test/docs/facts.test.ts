@@ -56,7 +56,7 @@ test("the comments in .env.example give the defaults that the code has", () => {
   expect(defaults.size).toBeGreaterThan(10);
 });
 
-/** The settings whose default is a literal in config.ts. */
+/** The settings whose default is written literally in config.ts, and that default. */
 const defaults = new Map(
   [
     ...read("framework/config/config.ts").matchAll(
@@ -64,7 +64,7 @@ const defaults = new Map(
     ),
   ]
     .map(([, name = "", value = "", other = "", word = ""]) => [name || other, value || word] as const)
-    // SMTP_PORT's default depends on another setting.
+    // Leave out SMTP_PORT, whose default depends on another setting.
     .map(([name, value]) => [
       name,
       /^[\d_]+$/.test(value) ? Number(value.replaceAll("_", "")) : value.replaceAll('"', ""),

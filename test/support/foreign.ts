@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Characters that affect a terminal or the reading direction. */
+/** Characters that change what a terminal shows, or the direction of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not get through.
 export const acting = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 

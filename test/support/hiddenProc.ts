@@ -4,7 +4,7 @@ export const hiddenProc = {
   ofOthers: inMountNamespace(
     "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 65534 --regid 65534 --clear-groups",
   ),
-  /** An empty /proc. */
+  /** A /proc that contains nothing. */
   gone: inMountNamespace("mount -t tmpfs none /proc && exec"),
 };
 

@@ -19,7 +19,7 @@ export interface BuildFolder {
   vendor: Record<string, string>;
 }
 
-/** The build's folders, and the shared bundle. */
+/** Everything that bundling the app's code needs: the build's folders, and the shared bundle. */
 export interface BuildContext extends BuildFolder {
   shared: Shared;
 }

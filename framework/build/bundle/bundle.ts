@@ -6,7 +6,7 @@ import type { BuildFolder, BundleOptions } from "./buildContext";
 import { headOf } from "./heads";
 import { type Result, settings, withEndings, withModuleDefaults, withoutLabels } from "./settings";
 
-/** The result of bundling something that may contain errors. */
+/** The result of a bundling that may have failed: files, or problems. */
 export interface Attempt extends Bundled {
   problems: CommandProblem[];
 }
@@ -26,14 +26,14 @@ export async function attempt(file: string, bundling: () => Promise<Bundled>): P
 
 /** A file created by the build. */
 export interface Output {
-  /** Relative to the build folder: "commands/X.js". */
+  /** The file's path relative to the build folder: "commands/X.js". */
   path: string;
   contents: Uint8Array;
   /** The app's files from which this output was made, relative to the root; absent if `Bundled.inputs` lists them. */
   inputs?: string[];
 }
 
-/** The result of bundling some entries. */
+/** The files that bundling produced, and those that it read. */
 export interface Bundled {
   outputs: Output[];
   /** The files that were read, relative to the app's root. */
@@ -41,7 +41,7 @@ export interface Bundled {
 }
 
 export interface Entry {
-  /** A file, or a name that a plugin resolves. */
+  /** The entry's source: a file, or a name that a plugin resolves. */
   in: string;
   /** The output's path relative to the build folder, without extension. */
   out: string;

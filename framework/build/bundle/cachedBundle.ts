@@ -69,7 +69,7 @@ function namedBundles(build: string): string[] {
   return compiled.flatMap((path) => bundlesNamedIn(join(build, path)));
 }
 
-/** The bundles that a compiled file or bundle loads; none if it doesn't exist. */
+/** The bundles that this file loads, which can be a compiled file or a bundle; none if the file doesn't exist. */
 export function bundlesNamedIn(file: string): string[] {
   if (!existsSync(file)) return [];
   const head = readFileSync(file, "latin1").slice(0, 4000);

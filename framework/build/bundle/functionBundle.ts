@@ -29,11 +29,11 @@ export interface ModuleOptions extends BuildFolder {
 }
 
 interface BundleOfModulesOptions extends ModuleOptions {
-  /** Code to put before the modules. */
+  /** Code that comes before the modules in the bundle. */
   head: string;
   /** The names of additional parameters of the bundle's function. */
   given?: readonly string[];
-  /** For a program: the module to run when the bundle is loaded. */
+  /** For a program: the module that runs when the bundle is loaded. */
   program?: string;
   /**
    * Whether to evaluate modules and load built-ins only when they are used, for bundles of which a run uses a small

@@ -38,7 +38,7 @@ module.exports = import(${JSON.stringify(`./${name.split("/").at(-1)}.mjs`)});
 `;
 }
 
-/** Reads a file from runtime/. */
+/** The text of a file in framework/build/runtime/. */
 export function runtimeText(home: string, file: string): string {
   return readFileSync(join(home, "framework", "build", "runtime", file), "utf8");
 }

@@ -52,7 +52,7 @@ const root = makeApp();
 process.env.LAJU_ROOT = root;
 const { load, cacheOf } = bundleLoader(build);
 globalThis[Symbol.for("laju.shared")] = { [shared]: load(`shared/${shared}`) };
-// Verbs exit the process. Prevent that, so that the next verb can run.
+// A verb would exit the process. Prevent that, so that the next verb can run.
 const end = process.exit;
 process.exit = () => {};
 process.argv = [process.argv[0], join(build, "laju.js"), "--version"];

@@ -103,7 +103,7 @@ function canBeRootAgain() {
   }
 }
 
-/** Finds the root in the same way as framework/config/config.ts. */
+/** The app's root: LAJU_ROOT, or the nearest folder above whose package.json has a `laju` field, as in findRoot.ts. */
 function rootAbove(folder) {
   if (process.env.LAJU_ROOT) return resolve(process.env.LAJU_ROOT);
   for (let at = folder; ; at = dirname(at)) {

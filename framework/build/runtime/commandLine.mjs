@@ -1,5 +1,5 @@
-// Starts laju's command line: the compiled one if it is up to date, otherwise the sources.
-// Plain JavaScript, because it loads tsx. The build copies it for servers without sources.
+// Starts laju's command line: the compiled one if it is up to date, otherwise the sources. This file is plain
+// JavaScript, because it is what loads tsx. The build copies it to build/, for servers without sources.
 
 if (process.getBuiltinModule === undefined) {
   console.error(`laju needs Node 20.19 or later; this is ${process.version}.`);
@@ -26,7 +26,7 @@ export function appFor(folder) {
 /** Runs the verb that this process's arguments name, in the app with this root. Without a root, there is no app. */
 export async function startCommandLine(root) {
   if (root === undefined) return startOutside();
-  // Switch users before loading any of the app's code.
+  // If root starts laju, switch to the app's user before loading any of the app's code.
   if (process.getuid?.() === 0) await continueAsAppUser(root);
 
   const compiled = `${root}/build/laju.js`;
@@ -54,7 +54,7 @@ function importSources() {
   return import(pathToFileURL(`${home}/${sources()}`).href);
 }
 
-/** root must not execute code that another user can write: see framework/build/runtime/appUser.cjs. */
+/** Switches to the app's user, because root must not execute code that another user can write: see appUser.cjs. */
 async function continueAsAppUser(root) {
   const from = [`${home}/framework/build/runtime`, `${root}/build/runtime`].find(existsSync);
   if (from === undefined) return;
@@ -138,7 +138,7 @@ function isApp(folder) {
   return typeof description === "object" && description !== null && "laju" in description;
 }
 
-/** Exits if the file is invalid, for example in the middle of a merge. */
+/** Parses package.json. Exits if it is not valid JSON, for example in the middle of a merge. */
 function parsed(text, file) {
   try {
     return JSON.parse(text);

@@ -18,10 +18,10 @@ const { constants, tmpdir } = require("node:os");
 
 const ways = ["-l", "-e", "-n -", "-", "/dev/stdin"];
 const signals = ["SIGTERM", "SIGHUP"];
-/** Debian's crontab(1) accepts 10,000 lines. */
+/** The size of the largest crontab that is accepted. Debian's crontab(1) accepts 10,000 lines. */
 const maxBytes = 32 * 1024 * 1024;
 
-/** Runs the same command line as the app's user and resolves to its exit status. */
+/** Runs this command line again as the app's user. Resolves to its exit status. */
 exports.runWithCrontab = function runWithCrontab(user) {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
@@ -43,7 +43,7 @@ exports.runWithCrontab = function runWithCrontab(user) {
  */
 function serve(socket, user) {
   let received = Buffer.alloc(0);
-  socket.on("error", () => {}); // The child has exited.
+  socket.on("error", () => {}); // Ignore it: the child has exited.
   socket.on("data", (bytes) => {
     received = Buffer.concat([received, bytes]);
     for (let request = nextIn(received); request !== undefined; request = nextIn(received)) {

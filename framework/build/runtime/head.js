@@ -5,7 +5,7 @@
 // biome-ignore lint/correctness/noUnusedVariables: used by framework/config/require.ts if it is in this bundle.
 const lajuRequire = require;
 
-/** The build folder: the nearest parent folder with a package.json. */
+/** The build folder: the nearest folder above this file that contains a package.json. */
 const lajuBuild = (() => {
   const { existsSync } = require("node:fs");
   const { dirname } = require("node:path");
@@ -14,7 +14,10 @@ const lajuBuild = (() => {
   return folder;
 })();
 
-/** Reuse one buffer: touching fresh pages is slow, and the contents are needed only briefly. */
+/**
+ * Files are read into one buffer, because the first use of new memory is slow, and a file's contents are needed only
+ * briefly.
+ */
 const lajuMemory = Buffer.allocUnsafeSlow(2 ** 20);
 
 /**

@@ -10,7 +10,7 @@ const { lajuModule, lajuIsModule, lajuShared, lajuGive, lajuGiver } =
 /** The modules of this program, by path relative to the root. The hot half and the cold half add them. */
 const lajuModules = Object.create(null);
 
-/** Returns a module of this program, from either half. */
+/** Returns a module of this program, from its hot or its cold half. */
 const lajuOwn = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuOwn, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`cli/${lajuColdFile}`, { given });

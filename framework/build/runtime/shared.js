@@ -56,7 +56,7 @@ const lajuColdSource = (() => {
   }
 })();
 
-/** Returns a module of this bundle, from either half. */
+/** Returns a module of this bundle, from its hot or its cold half. */
 const lajuShared = lajuGiver(lajuModules, () => {
   const given = [lajuModules, lajuShared, lajuModule, lajuIsModule, lajuGive];
   lajuLoad(`shared/${lajuColdFile}`, { descriptor: lajuColdSource, given });

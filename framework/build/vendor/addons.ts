@@ -60,7 +60,7 @@ function packageFolder(file: string): string {
     : packageFolder(folder);
 }
 
-/** Makes the bundled package load the addon from the bundle's folder. */
+/** Makes the bundled package load its addon from the folder of the bundle. */
 export function addonPlugin(addon: string): Plugin {
   return {
     name: "addon",

@@ -68,7 +68,7 @@ function vendorKey({ root, home }: VendorContext): string {
   );
 }
 
-/** The files in which npm, pnpm or Yarn record the packages they installed. */
+/** The files in which npm, pnpm or Yarn record which packages are installed. */
 const lockFiles = [
   "package-lock.json",
   "node_modules/.package-lock.json",
@@ -77,7 +77,7 @@ const lockFiles = [
   "node_modules/.yarn-state.yml",
 ];
 
-/** The lock file of the app or of its workspace. */
+/** The text of the lock file in this folder or the nearest one above it, such as that of a workspace. */
 function installedPackages(folder: string): string {
   const found = lockFiles.map((file) => join(folder, file)).find((file) => existsSync(file));
   if (found !== undefined) return readFileSync(found, "utf8");

@@ -18,7 +18,7 @@ module.exports = {
     return `md5${await md5(Buffer.concat([Buffer.from(inner), salt]))}`;
   },
   sha256: async (data) => digest("sha256", data).digest(),
-  /** WebCrypto's hash names ("SHA-256") are also valid for OpenSSL. */
+  /** `name` is one of WebCrypto's ("SHA-256"), which OpenSSL accepts too. */
   hashByName: async (name, data) => digest(name, data).digest(),
   hmacSha256: async (key, message) => crypto().createHmac("sha256", key).update(message).digest(),
   deriveKey: async (password, salt, iterations) =>

@@ -17,7 +17,7 @@ module.exports = process.env.DEBUG ? ${real} : Object.assign(silent, { default: 
   colorette: (real) => `module.exports = new Proxy({}, { get: (_, key) => ${real}[key] });`,
 };
 
-/** Loads these packages on demand. */
+/** Replaces these packages with ones that load the real package only when it is needed. */
 export const rarelyUsed: Plugin = {
   name: "rarely-used",
   setup({ onResolve, onLoad }) {

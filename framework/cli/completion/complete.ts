@@ -1,13 +1,13 @@
 import type { OptionSpec, OptionSpecs } from "../../metadata/optionSpecs";
 import type { VerbOptions } from "../verb";
 
-/** A word that can complete the one at the cursor, and its meaning. */
+/** A suggestion for the word at the cursor, and what it means. */
 export interface Suggestion {
   word: string;
   note?: string;
 }
 
-/** Words, or the kind of path that the shell itself completes. */
+/** The suggestions, or the kind of path that the shell should complete by itself. */
 export type Completion = Suggestion[] | "files" | "folders";
 
 /** A verb, for completion. Its options are loaded only if the command line contains the verb. */
@@ -25,7 +25,7 @@ export interface CompletedNames {
   tags(): Suggestion[];
   environments(): Suggestion[];
   timezones(): Suggestion[];
-  /** The options that a command declares. */
+  /** The options that this command declares. */
   optionsOf(command: string): OptionSpecs;
 }
 
@@ -96,7 +96,9 @@ function ofCommand(
   return fitting(current, flags(names.optionsOf(command), passed));
 }
 
-/** The option whose value is being typed, if the word before the cursor is an option that takes a value. */
+/**
+ * The option to which the word at the cursor is the value; undefined if the word before it is no option with a value.
+ */
 function optionBefore(given: readonly string[], options: VerbOptions) {
   const [, long, short] = /^(?:--([\w-]+)|-(\w))$/.exec(given.at(-1) ?? "") ?? [];
   const spec =
@@ -106,7 +108,7 @@ function optionBefore(given: readonly string[], options: VerbOptions) {
   return spec?.type === "string" ? spec : undefined;
 }
 
-/** Options that have not been given yet or can be repeated. */
+/** The options that can still be added: those not given yet, and those that may be repeated. */
 function flags(options: OptionSpecs, given: readonly string[]): Suggestion[] {
   return Object.entries(options)
     .filter(([name, { multiple }]) => multiple || !given.some((word) => word.split("=")[0] === `--${name}`))

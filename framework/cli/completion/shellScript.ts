@@ -6,7 +6,7 @@ export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
 /**
- * The script that a user loads into a shell. Each time Tab is pressed, it passes the command line's words to `laju
+ * The completion script for a shell. When Tab is pressed, the script passes the words of the command line to `laju
  * completion words -- WORD…`.
  */
 export function shellScript(shell: Shell): string {

@@ -1,10 +1,10 @@
 import { optionRows } from "../optionsHelp";
 import type { Verb, VerbEntry, VerbGroup } from "../verb";
 
-/** What the manual says about a verb, all of it from the verb's declaration. */
+/** What the manual says about a verb. All of it comes from the verb's declaration. */
 export interface ManualVerb {
   name: string;
-  /** `make:command <Name>`. */
+  /** The verb with its arguments: `make:command <Name>`. */
   call: string;
   summary: string;
   details: string;

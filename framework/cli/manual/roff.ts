@@ -1,6 +1,6 @@
 import type { ManualGroup, ManualVerb } from "./manual";
 
-/** The manual page in man(1)'s language, see man(7) and groff_man(7). */
+/** The manual page in roff, the language of man(1): see man(7) and groff_man(7). */
 export function manualRoff(groups: readonly ManualGroup[], version: string): string {
   return [
     `.TH LAJU 1 "" "laju ${escaped(version)}"`,

@@ -8,7 +8,7 @@ import { freeNames, isFunction } from "./names";
 import type { Fail } from "./parseModule";
 import { startsItself } from "./selfStart";
 
-/** The form of a file in commands/, and the node with its metadata. */
+/** The form of a file in commands/, and the syntax node of its metadata. */
 export type Found =
   | { form: CommandForm; start: CommandStart; meta: Node | undefined }
   /** The file only exports helpers for other files, so it is not a command. */
@@ -47,7 +47,7 @@ const moveMeta = "Move its fields into command({ … }).";
 const writeRun =
   'Write export async function run() { … }. If the file is not a command, start its name with "_".';
 
-/** `export default { run, … }`, without command(). */
+/** The form of `export default { run, … }`, which is a command without a call of command(). */
 function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefined {
   const exported = exportNamed("default", file.exports);
   const object = exported?.value;
@@ -79,7 +79,7 @@ interface Start {
   meta?: Node;
 }
 
-/** `export async function run() {}`, or a default export that is a function. */
+/** The form of `export async function run() {}`, or of a default export that is a function. */
 function exportedFunction(file: ModuleFile): Start | undefined {
   const run = exportNamed("run", file.exports);
   if (run && run.declared !== "type" && !startsItself({ names: run.locals, value: run.value }, file)) {
@@ -87,7 +87,7 @@ function exportedFunction(file: ModuleFile): Start | undefined {
     return { form: "run", start: "run" };
   }
   const main = exportNamed("default", file.exports);
-  // A function with parameters is a helper.
+  // A default export with several parameters is a helper: a command gets only one argument.
   if (!main?.value || !isFunction(main.value) || main.value.params.length > 1) return undefined;
   if (effectsOf(file.body).some(({ isCertain }) => isCertain)) return undefined;
   if (startsItself({ names: main.locals, value: main.value }, file)) return undefined;

@@ -2,7 +2,7 @@ import { type Node, unwrapped } from "./literal";
 import { declarationOf, exportsOf, topLevel } from "./moduleExports";
 import { childrenOf, freeNames, isFunction } from "./names";
 
-/** A side effect of loading a module. */
+/** A side effect that happens when a module is loaded. */
 export interface Effect {
   node: Node;
   /**
@@ -10,7 +10,7 @@ export interface Effect {
    * none.
    */
   isCertain: boolean;
-  /** The variables that contain its result. */
+  /** The variables to which the result is assigned. */
   names: string[];
 }
 
@@ -76,7 +76,7 @@ function exportedNodes(body: Node[]): Node[] {
   return [...names, ...named.flatMap(({ value }) => value ?? []), ...exportedVariables(body)];
 }
 
-/** `export const { a } = b`: all names in the pattern are exported. */
+/** The name or pattern of each exported variable. `export const { a } = b` exports all names in its pattern. */
 function exportedVariables(body: Node[]): Node[] {
   return body
     .filter(({ type, declaration }) => type === "ExportNamedDeclaration" && declaration?.declarations)

@@ -1,7 +1,7 @@
 import { type Node, unwrapped } from "./literal";
 import { exportNamed, followed, type ModuleFile, topLevel } from "./moduleExports";
 
-/** Exported metadata: the export's node and the object. */
+/** Exported metadata: the node of the export, and that of the object. */
 export interface ExportedMeta {
   place: Node;
   object: Node;

@@ -12,12 +12,12 @@ export function isHandlerOption(name: string): name is HandlerOption {
 /** Other queues' names for `attempts`. Each of these queues counts attempts differently. */
 const foreignOptions = ["retries", "maxAttempts", "maxRetries"];
 
-/** Whether a value exported next to a plain `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */
+/** Whether a value exported next to `run` was probably meant as an option: `attemps`, `timeOut`, `retries`. */
 export function isMistakenOption(name: string): boolean {
   return !isHandlerOption(name) && (meantOption(name) !== undefined || foreignOptions.includes(name));
 }
 
-/** The option with the most similar name. */
+/** The option with the most similar name; undefined if none is similar. */
 export function meantOption(name: string): HandlerOption | undefined {
   return closest(name, handlerOptions) as HandlerOption | undefined;
 }
@@ -44,6 +44,6 @@ function durationOf(value: unknown): number | undefined {
   try {
     return parseDuration(value);
   } catch {
-    return undefined; // The caller reports the problem with its position.
+    return undefined; // The value is not a duration. The caller reports that, with the position.
   }
 }

@@ -7,7 +7,7 @@ export interface Node {
   [field: string]: any;
 }
 
-/** A value that cannot be determined without running the file. */
+/** Thrown for a value that can't be determined without running the file. */
 export class NotLiteral extends Error {
   constructor(
     readonly node: Node,
@@ -17,7 +17,7 @@ export class NotLiteral extends Error {
   }
 }
 
-/** Strips `as const`, `satisfies X`, `as X`, `!` and parentheses from an expression. */
+/** The expression without `as const`, `satisfies X`, `as X`, `!` and parentheses around it. */
 export function unwrapped(node: Node): Node {
   const wrappers = [
     "TSAsExpression",
@@ -60,12 +60,12 @@ export function propertyName(property: Node): string {
   return String(property.key.type === "Identifier" ? property.key.name : property.key.value);
 }
 
-/** An object's property with that name. Computed names are ignored. */
+/** The property of an object that has this name. Ignores computed names. */
 export function propertyNamed(name: string, object: Node): Node | undefined {
   return object.properties.find(({ key, computed }: Node) => key && !computed && nameOf(key) === name);
 }
 
-/** The text of an identifier, or of a string used as one. */
+/** The text of an identifier, or of a string in its place: `export { a as "b" }`. */
 export function nameOf({ name, value }: Node): string {
   return name ?? value;
 }

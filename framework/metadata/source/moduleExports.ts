@@ -107,7 +107,7 @@ export function importsAll(body: Node[], module: RegExp, local: string): boolean
   );
 }
 
-/** A function, a class, or a variable with its initializer. */
+/** A declaration: of a function, a class, or variables with their initializer. */
 export interface Declaration {
   names: string[];
   code: Node | undefined;
@@ -181,7 +181,7 @@ function ofThisFile(name: string, place: Node, wrapped: Node, body: Node[]): Exp
   return { name, place, value, declared, locals };
 }
 
-/** All names in this file for the same value. */
+/** The names of all variables in this file that have this value. */
 function namesOfValue(value: Node | undefined, body: Node[]): string[] {
   if (value === undefined) return [];
   return topLevel(body)

@@ -27,7 +27,7 @@ export function boundNames(pattern: Node | null): string[] {
   }
 }
 
-/** The direct children of a node, in order, without types. */
+/** The nodes directly within a node, in order. Types are left out. */
 export function childrenOf(node: Node): Node[] {
   return Object.entries(node)
     .filter(([key]) => !isLabel(node, key))

@@ -37,7 +37,8 @@ function checkDefault({ value, place }: Exported, file: Checked): void {
       "Move it into the default export.",
     );
   }
-  if (value === undefined) return; // The value comes from another file or a call, so the worker checks it at run time.
+  // The default export comes from another file or from a call, so only the worker can check it.
+  if (value === undefined) return;
   if (neverHandlers.includes(value.type))
     fail(place.start, "the default export is not a handler", handlerHint(name));
   if (value.type === "ObjectExpression") checkDefinition(value, file);
@@ -123,14 +124,14 @@ function isNoFunction(value: Node, body: Node[]): boolean {
 
 function checkOption(option: (typeof handlerOptions)[number], value: Node, body: Node[], fail: Fail): void {
   const node = followed(value, body);
-  // A function or class is not valid for any option, and it is not a literal either.
+  // A function or class is never a valid value of an option.
   if (/Function|Class/.test(node.type))
     fail(value.start, `${option} is not a valid value`, handlerOptionsText);
   const problem = optionProblem(option, knownValue(node));
   if (problem !== undefined) fail(unwrapped(value).start, ...problem);
 }
 
-/** The value, or undefined if it is known only at run time. */
+/** The value; undefined if it is known only at run time. */
 function knownValue(node: Node): unknown {
   try {
     return literalValue(node);

@@ -5,7 +5,7 @@ import { type CommandStart, formOf } from "./commandForm";
 import { literalValue, type Node, NotLiteral, propertyName } from "./literal";
 import { type Fail, type ParsedModule, parseModule } from "./parseModule";
 
-/** The facts about a command in its source, found without running it. */
+/** What a command's source says about it, determined without running it. */
 export interface SourceFacts {
   form: CommandForm;
   start: CommandStart;

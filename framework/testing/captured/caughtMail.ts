@@ -1,7 +1,7 @@
 import type { SendMailOptions } from "nodemailer";
 import type { WrittenMail } from "../../services/mail/outbox";
 
-/** A mail sent in a test, rendered and composed by the real Mailer. */
+/** A mail that the code under test sent, as the real Mailer rendered and composed it. */
 export interface CaughtMail {
   /** Addresses as shown in the mail: `ada@example.com`, or `Ada <ada@example.com>, bob@example.com`. */
   from: string;

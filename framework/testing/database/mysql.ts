@@ -34,7 +34,7 @@ export function mysqlTests(url: string): TestDatabase {
  */
 async function drop(name: string, ask: Ask): Promise<void> {
   const sessions = await ask(`select id from information_schema.processlist where db = '${name}'`);
-  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // Ignore the error: the session may have ended already.
+  for (const { id } of sessions) await ask(`kill ${id}`).catch(() => {}); // The session may have ended already.
   await ask(`drop database if exists \`${name}\``);
 }
 

@@ -51,7 +51,7 @@ export function fetchByTest(): typeof fetch {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-    // Keep the script alive only while a request is pending.
+    // While a request is pending, keep the script from exiting.
     process.channel?.ref();
     process.send?.({ id, url, method, headers: [...headers], body } satisfies FetchAsked);
     try {

@@ -18,7 +18,7 @@ import { answerFetch, type FetchAsked } from "./bridge";
 
 /** Options for runScript. */
 export interface RunScript {
-  /** A time limit instead of the script's own; false for none. */
+  /** A time limit instead of the script's own, such as "50ms"; false for no limit. */
   timeout?: string | false;
   signal?: AbortSignal;
   /** Aborted when the test has ended, which kills the script. */

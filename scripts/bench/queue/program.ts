@@ -14,9 +14,9 @@ export interface Task {
   count: number;
   /** The time between two pushes, in milliseconds. */
   everyMs?: number;
-  /** How many pushes are in flight at a time. */
+  /** How many pushes may be waiting for their acknowledgment at a time. */
   inFlight?: number;
-  /** A file that gets one line per job. */
+  /** The path of a file to which each job appends a line. */
   trace?: string;
 }
 
@@ -106,7 +106,7 @@ async function pick(): Promise<void> {
   say(spread(took));
 }
 
-/** Starts a job and never finishes it. */
+/** Starts a job that never finishes. */
 async function hold(): Promise<void> {
   await queue.work(async ({ n }: JobData) => {
     say({ begun: clock(), n });

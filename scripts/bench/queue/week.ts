@@ -60,7 +60,7 @@ await worker.start();
 const rows: number[] = [];
 const memory: number[] = [];
 const begun = Date.now();
-// Twenty samples, so each quarter has five.
+// Take twenty samples, so that each quarter of the run has five.
 const looking = setInterval(look, (jobs / rate) * 50);
 while (pushed < jobs) {
   const wanted = Math.min(jobs, Math.floor(((Date.now() - begun) / 1000) * rate));

@@ -24,7 +24,7 @@ function verbPage({ name, call, summary, details, options, examples }: ManualVer
   ].join("\n\n");
 }
 
-/** Lines that begin with a space are shown unchanged. */
+/** A verb's details as Markdown. Lines that begin with a space are shown as they are. */
 function detailsText(details: string): string {
   const parts = details
     .split(/\n\n+/)

@@ -58,11 +58,11 @@ export const kinds = {
   Hopeless: { attempts: 2, expected: "failed", weight: 3, ms: [0, 20] },
   /** Fails, and is then retried by hand. */
   Revived: { attempts: 1, expected: "either", isUnique: true, weight: 3, ms: [0, 20] },
-  /** Only new workers have a handler. */
+  /** Only "new" workers have a handler for this kind. */
   Recent: { ...patient, isNew: true, weight: 4, ms: [0, 20] },
   /** Continues after its time limit. */
   Deaf: { attempts: 1, timeout: "200ms", concurrency: 1, expected: "failed", weight: 3, ms: [1100, 1100] },
-  /** Kills its worker. */
+  /** Kills the worker that runs it. */
   Killer: { attempts: 2, expected: "failed", weight: 0.15, ms: [0, 0] },
   BadError: { attempts: 1, expected: "failed", weight: 2, ms: [0, 0] },
   BadResult: { attempts: 1, expected: "either", weight: 3, ms: [0, 0] },

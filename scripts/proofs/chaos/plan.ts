@@ -3,7 +3,7 @@ import { chosen, seeded } from "../../seeded";
 export const engines = ["sqlite", "postgresql", "mariadb", "redis"] as const;
 export type EngineName = (typeof engines)[number];
 
-/** One fault: when it begins (after the start), what it affects, and how long it lasts, in milliseconds. */
+/** A fault: when it begins (after the start of the test), what it affects, and how long it lasts, in milliseconds. */
 export interface Fault {
   at: number;
   name: FaultName;

@@ -54,7 +54,7 @@ describe("completion in a shell", () => {
   });
 });
 
-/** A shell on its own terminal, through script(1). */
+/** Starts a shell on a terminal of its own, with script(1). */
 function openTerminal(start: string, cwd: string) {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, TERM: "xterm", LANG: "C.UTF-8" };

@@ -20,7 +20,7 @@ test.each(examples)("the examples in the help of $name are valid", ({ name, verb
   }
 });
 
-/** The words of a line in which only double quotes are special to a shell. */
+/** Splits a command line into words, as a shell does. Of all quoting, only double quotes are supported. */
 function shellWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }

@@ -56,7 +56,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** A PATH with only these programs. */
+/** A folder for PATH that contains only these programs. */
 function pathWith(...names: string[]): string {
   const bin = mkdtempSync(join(folder, "bin-"));
   for (const name of names) symlinkSync(succeeds(folder, `command -v ${name}`).trim(), join(bin, name));

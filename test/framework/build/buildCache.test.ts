@@ -27,7 +27,7 @@ describe("a build only rebuilds what has changed", () => {
   const says = async (name: string) =>
     (await app.run([`commands/${name}.js`], { cwd: join(app.root, "build") })).stdout;
   const cachedParts = () => JSON.parse(app.read("build/cache.json"));
-  /** All files of the build except code caches. */
+  /** The contents of all files in the build except code caches. */
   const bytes = () =>
     Object.fromEntries(
       readdirSync(join(app.root, "build"), { recursive: true, encoding: "utf8" })

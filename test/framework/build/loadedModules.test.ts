@@ -11,9 +11,9 @@ import { redisNeed, startRedis } from "../../support/servers/redis";
 interface Loaded {
   /** Built-in modules with a public name. */
   builtins: string[];
-  /** Packages from build/vendor. */
+  /** Packages that are loaded from build/vendor. */
   vendor: string[];
-  /** Files of npm packages. */
+  /** Files of npm packages that are loaded one by one. */
   packages: string[];
 }
 

@@ -36,7 +36,7 @@ describe("build/shared", () => {
   /** The bundles that are loaded at each start. */
   const bundles = () => halves().filter((file) => text(file).includes("const lajuColdFile ="));
   const run = (name: string) => app.run([`commands/${name}.js`], { cwd: join(app.root, "build") });
-  /** Changes the code that all commands share, so that the next build writes a different bundle. */
+  /** Changes code that all commands share, so that the next build writes another shared bundle. */
   const change = (text: string) =>
     app.write(
       "framework/config/errors.ts",

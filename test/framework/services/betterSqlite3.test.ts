@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.remove());
 
-/** In addition to the packages shared by all tests. */
+/** Packages that only this test needs, in addition to those that all tests share. */
 function addPackage(name: string, files: Record<string, string>): void {
   const modules = join(app.root, "node_modules");
   const shared = join(import.meta.dirname, "..", "..", "..", "node_modules");

@@ -17,7 +17,7 @@ export interface OtherHouse {
   bin: string;
   /** A folder for the test's files. */
   folder: string;
-  /** Runs this cron's crontab(1). Its output is latin1, so that any bytes pass. */
+  /** Runs this cron's crontab(1). Its output is decoded as latin1, so that no byte is lost. */
   crontab(...args: string[]): Answer;
   /** Installs root's crontab. `table` is its text in latin1. */
   put(table: string): void;
@@ -31,7 +31,7 @@ export interface OtherHouse {
 interface Plan {
   /** A shell script that mounts everything, creates the file "ready", and becomes the daemon. `$1` is the folder. */
   mounts: string;
-  /** Additional arguments for the script. */
+  /** Further arguments of the script, after the folder. */
   words: string[];
   path?: string;
   env?: NodeJS.ProcessEnv;

@@ -69,7 +69,7 @@ function fileNamedIn(code: string): string | undefined {
   return /^(?:\/\/|#) (\.env|[\w./-]+\.\w+)(?:\n|:)/.exec(code)?.[1];
 }
 
-/** The text without its code blocks and comments. */
+/** The text of a page without its code blocks and comments. */
 export function prose(text: string): string {
   const blank = (part: string) => part.replaceAll(/[^\n]/g, "");
   return text.replaceAll(/^( *)```[\s\S]*?^\1```$/gm, blank).replaceAll(/<!--[\s\S]*?-->/g, blank);

@@ -26,7 +26,7 @@ interface Place {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Writes the page's files and runs its lines. The output reads as if the app were in /srv/app on a server. */
+/** Writes the page's files, runs its lines, and returns their output. In it, the app is in /srv/app on a server. */
 export function play(page: Page, place: Place): Played[] {
   for (const { file, text } of hiddenFiles(page)) writeIn(place.root, file, text);
   const hidden = hiddenLines(page);

@@ -49,7 +49,7 @@ export function bullSetup(): BullSetup {
   };
 }
 
-/** The queue in the Redis at this URL. */
+/** The queue, stored in the Redis at this URL. */
 export function openBull(url: string): QueueEngine {
   const { host, hostname, port } = new URL(url);
   const options = { host: hostname, port: Number(port) };

@@ -11,7 +11,7 @@ export interface ServerSetup<Server extends TestServer = TestServer> extends Wor
   server(): Server;
   /** Opens an engine that connects to the server at another URL, such as a proxy's. */
   openAt(url: string): QueueEngine;
-  /** Makes the server refuse the workers' writes, or accept them again. */
+  /** Makes the server refuse or accept what workers write. */
   refuseWrites(isRefusing: boolean): Promise<unknown>;
 }
 

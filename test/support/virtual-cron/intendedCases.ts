@@ -10,7 +10,7 @@ export const hosts = [
   "America/St_Johns",
 ] as const;
 
-/** Schedules that need a guard, and some that don't. */
+/** Schedules of which some need a guard in their crontab line. */
 export const zoned: Intended[] = [
   { expression: "30 9 * * 1-5", timezone: "America/New_York" },
   { expression: "30 2 * * *", timezone: "America/New_York" },

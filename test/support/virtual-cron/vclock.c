@@ -71,11 +71,13 @@ __attribute__((constructor)) static void start_clock(void) {
 }
 
 /*
-* The daemon forks a process per job, which forks the job itself and mails its output. The tests don't read that mail,
-* so the first process is the job. It borrows the daemon's memory (vfork) until it becomes the shell or has recorded its
-* command: copying the memory took nine tenths of a virtual month. The call through the pointer comes last, so that the
-* compiler jumps: this frame must be gone when vfork returns a second time.
-*/
+ * Replaces fork. For each job, the daemon forks a process that forks again: one process runs the job, the other mails
+ * its output. The tests need no mail, so this makes the first process run the job, and the second fork never happens.
+ * The process borrows the daemon's memory (vfork) until it becomes the shell or has recorded its command, because
+ * copying the memory took nine tenths of a virtual month. The real function is called through a pointer as the last
+ * step, so that the compiler turns the call into a jump: this function's stack frame must not be in use when vfork
+ * returns for the second time.
+ */
 pid_t fork(void) {
   if (getpid() != daemon_pid) return 0;
   return start_job();

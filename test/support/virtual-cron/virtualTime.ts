@@ -14,7 +14,7 @@ export interface VirtualTime {
   readonly daemon?: OtherDaemon | undefined;
 }
 
-/** A cron that is not Debian's, and where fetch-crons.sh put its program. */
+/** The name of a cron other than Debian's, and the program that fetch-crons.sh has unpacked. */
 export interface OtherDaemon {
   readonly cron: "busybox" | "bcron" | "systemd-cron";
   readonly path: string;

@@ -14,6 +14,6 @@ export interface Adapter {
 
 export interface JobData {
   n: number;
-  /** When the job was queued, in milliseconds since the epoch, with fractions. */
+  /** When the job was queued, in milliseconds since the epoch. The number may have decimals. */
   at: number;
 }

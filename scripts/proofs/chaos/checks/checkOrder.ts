@@ -60,7 +60,7 @@ function counts(attempt: Attempt, history: History, engine: EngineName): boolean
   return !(lostLease < Number.POSITIVE_INFINITY || stopped <= ended || how === "aborted");
 }
 
-/** The largest set of attempts that ran at the same time. */
+/** The largest number of attempts that ran at the same time, as the list of those attempts. */
 function maxAtOnce(attempts: readonly Attempt[]): Attempt[] {
   const inOrder = [...attempts].sort((a, b) => a.begun - b.begun);
   let most: Attempt[] = [];

@@ -2,7 +2,7 @@ import type { EngineName } from "../plan";
 import { type Attempt, type History, of } from "./history";
 import { broken, type Violation } from "./violation";
 
-/** Reports jobs that ran again without a reason, after they were completed, or before their time. */
+/** Reports jobs that ran again without a reason, that ran after their completion, or that started too early. */
 export function checkRuns(history: History, engine: EngineName): Violation[] {
   return [
     ...broken("runs again only for a reason", repeated(history, engine)),
@@ -37,8 +37,8 @@ function repeated(history: History, engine: EngineName): string[] {
 }
 
 /**
- * Attempts that were aborted without a reason. The test never cancels jobs, so the reasons are that the worker was
- * stopped, that it lost its lease, and that the store forgot the claim.
+ * Attempts that were aborted without a valid reason. The test never cancels jobs, so the valid reasons are that the
+ * worker was stopped, that it lost its lease, and that the store forgot the claim.
  */
 function abortedInVain(history: History, engine: EngineName): string[] {
   const isForgotten = forgottenBy(history, engine);
@@ -87,7 +87,7 @@ function mayRepeat({ how, gone, lostLease, stopped, frozen, begun }: Attempt, ne
   );
 }
 
-/** Faults that silently keep a worker's messages from the server. */
+/** Faults that keep a worker's messages from the server without closing the connection. */
 const silent = ["halfOpen", "swallow", "swallowAndKill", "swallowAndTerm", "delay"];
 /** How long a worker may take to give up a connection that no longer answers, in milliseconds. */
 const silence = 12_000;

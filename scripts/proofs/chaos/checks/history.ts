@@ -64,7 +64,7 @@ export function historyOf(events: readonly Event[]): History {
   return { events, attempts: attemptsIn(events), promised, asked, completed, rewinds };
 }
 
-/** The events of one kind. */
+/** All events of one kind. */
 export function of<What extends Event["what"]>(
   events: readonly Event[],
   what: What,

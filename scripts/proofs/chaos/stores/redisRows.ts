@@ -20,7 +20,7 @@ const fields = [
   "failedReason",
 ] as const;
 
-/** The queue in Redis, by its keys: see framework/queue/engines/bullmq/lua/base.ts. */
+/** Reads the queue's keys in Redis. framework/queue/engines/bullmq/lua/base.ts describes them. */
 export class RedisRows implements Rows {
   readonly #client: Redis;
   /** The payloads read so far, by job. They never change and some are large, so each is read only once. */

@@ -1,4 +1,4 @@
-/** A job as stored. */
+/** A job, as the store contains it. */
 export interface Row {
   id: number;
   /** The name that the producer gave the job; empty if it can't be read. */

@@ -109,7 +109,7 @@ describe("build/vendor", () => {
   const vendor = (...path: string[]) => join(app.root, "build", "vendor", ...path);
   const run = (name: keyof typeof commands, env = {}) =>
     app.run([`commands/${name}.js`], { cwd: join(app.root, "build"), env: { LOG_FORMAT: "pretty", ...env } });
-  /** The full paths of this Node's code caches. */
+  /** The paths of the code caches for this version of Node. */
   const caches = () =>
     readdirSync(vendor())
       .filter((file) => file.endsWith(".cache"))
