@@ -14,7 +14,7 @@ export default command({
   async run({ run, signal }) {
     const yesterday = dayBefore(run.startedAt);
     const posts = await postsOf(yesterday);
-    if (posts.length === 0) return `No posts on ${yesterday.name}, so no mail`;
+    if (posts.length === 0) return `No posts on ${yesterday.name}, so no mail was sent`;
 
     const readers = await readersWithout(yesterday.name);
     let failed = 0;

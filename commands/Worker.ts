@@ -14,7 +14,7 @@ export default command({
     patience: {
       type: "string",
       description:
-        "How long running jobs may take to finish when stopped (25s; pm2's kill_timeout minus 0.4s)",
+        "How long running jobs may take to finish after a stop (25s; under pm2: kill_timeout minus 0.4s)",
     },
   },
 

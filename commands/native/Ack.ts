@@ -35,7 +35,7 @@ node laju ack "job SendMail".`,
 
 function undo(name: string, reason: string | undefined): void {
   if (reason !== undefined) {
-    const hint = "Leave one of them out.";
+    const hint = "Leave out --undo or --reason.";
     throw new LajuError("--undo takes no --reason", { code: "E_USAGE", exitStatus: 2, hint });
   }
   const open = undoAcknowledgement(name);

@@ -40,7 +40,7 @@ export default verb({
     console.log(`${terminal.paint("green", terminal.symbols.done)} ${crontabSummary(change)}`);
     for (const root of secondBlocks(options, read)) {
       console.log(
-        `  ${terminal.paint("dim", `${root} still has entries of this app: \`${removeCommand(root, options.user)}\``)}`,
+        `  ${terminal.paint("dim", `Entries installed from ${root} remain. Remove them with \`${removeCommand(root, options.user)}\``)}`,
       );
     }
   },

@@ -66,7 +66,8 @@ function lastRun(name: string): Run | undefined {
 function chosenRun(name: string, id: string): Run {
   const run = findRunByIdOrKey(id);
   if (run?.name === name) return run;
-  const hint = run === undefined ? `node laju runs ${name} lists them.` : `That run belongs to ${run.name}.`;
+  const hint =
+    run === undefined ? `node laju runs ${name} lists its runs.` : `That run belongs to ${run.name}.`;
   throw new LajuError(`there is no run ${id} of ${name}`, { code: "E_UNKNOWN_RUN", exitStatus: 2, hint });
 }
 

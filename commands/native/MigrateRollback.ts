@@ -3,7 +3,7 @@ import { verb } from "../../framework/cli/verb";
 import { rollBackMigrations } from "../../framework/services/database/migrator";
 
 export default verb({
-  examples: [["migrate:rollback", "Undo the app's last batch"]],
+  examples: [["migrate:rollback", "Undo the app's last batch of migrations"]],
   options: {
     all: { type: "boolean", description: "Undo every migration of the app, not only the last batch" },
   },

@@ -65,7 +65,8 @@ function databaseOf(typed: string): DatabaseChoice {
 function unfitForVite(folder: string): string | undefined {
   const [character] = /[%#?]/.exec(folder) ?? [];
   return (
-    character && `Its tests can't run here: vitest doesn't work in a folder with ${character} in its path.`
+    character &&
+    `The app's tests can't run here: vitest doesn't work in a folder with ${character} in its path.`
   );
 }
 

@@ -13,7 +13,7 @@ export default verb({
     patience: {
       type: "string",
       value: "duration",
-      description: "How long running jobs may take to finish when stopped (default 25s)",
+      description: "How long running jobs may take to finish after a stop (default 25s)",
     },
   },
   details: `Runs the built command Worker in the foreground. Under pm2 or systemd, start the command itself:

@@ -65,7 +65,7 @@ function show([id, ...more]: string[], asJson: boolean): void {
   if (id === undefined) throw usageError("runs show needs an id");
   if (more.length > 0) throw usageError(`runs show does not take "${more[0]}"`);
   const run = findRunByIdOrKey(id);
-  if (run === undefined) throw usageError(`there is no run ${id}`, "node laju runs lists them.");
+  if (run === undefined) throw usageError(`there is no run ${id}`, "node laju runs lists the runs.");
   console.log(asJson ? jsonText(run) : runDetails(run, terminalFor(1)));
 }
 

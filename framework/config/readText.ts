@@ -37,6 +37,6 @@ function openWithoutWaiting(file: string, flags: number): number {
 }
 
 function notRegular(file: string, cause?: unknown): LajuError {
-  const hint = "Replace it with a file or a link to one.";
+  const hint = "Replace it with a regular file, or with a link to one.";
   return new LajuError(`${file} is not a regular file`, { code: "E_NOT_REGULAR", hint, cause });
 }

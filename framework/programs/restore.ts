@@ -8,7 +8,7 @@ export default command({
   description: "Replace the database with a backup",
   options: {
     file: { type: "string", description: "The backup: a name in the backup folder or a path" },
-    latest: { type: "boolean", default: false, description: "The newest backup of this database" },
+    latest: { type: "boolean", default: false, description: "Restore the newest backup of this database" },
     from: { type: "string", description: "The database that the backup is from, if not this app's" },
     check: { type: "boolean", default: false, description: "Only verify the backup" },
     yes: { type: "boolean", default: false, description: "Confirm that the database may be replaced" },

@@ -69,7 +69,7 @@ test("a bad address counts as failed, doesn't affect the others, and is retried"
 
 test("a day without posts sends nothing", async () => {
   await app.DB("posts").delete();
-  expect(await app.run(digest)).toBe("No posts on 2026-03-09, so no mail");
+  expect(await app.run(digest)).toBe("No posts on 2026-03-09, so no mail was sent");
   expect(smtp.mails).toHaveLength(0);
 });
 

@@ -231,11 +231,11 @@ describe("logs", () => {
     });
     expect(await app.laju("logs", "Speaks", "--run", "9")).toMatchObject({
       status: 2,
-      stderr: "✗ there is no run 9 of Speaks\n  node laju runs Speaks lists them.\n",
+      stderr: "✗ there is no run 9 of Speaks\n  node laju runs Speaks lists its runs.\n",
     });
     expect(await app.laju("runs", "show", "9")).toMatchObject({
       status: 2,
-      stderr: "✗ there is no run 9\n  node laju runs lists them.\n",
+      stderr: "✗ there is no run 9\n  node laju runs lists the runs.\n",
     });
     expect((await app.laju("logs", "Spaeks")).stderr).toContain("Did you mean Speaks?");
   });
