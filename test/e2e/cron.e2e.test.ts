@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkCrontab, installCrontab, removeCrontab } from "../../framework/crontab/install/installer";
 import type { AppLocation, CrontabEntry, CrontabRow } from "../../framework/crontab/text/line";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 /** The daemon reads changed tables once a minute, and starts new entries in the following minute. */
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`the real cron daemon${needsCron.label}`, () => {
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { openSqlite } from "../../framework/services/database/sqliteDriver";
 import { makeApp, type TestApp } from "../support/apps/app";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 const migration = `
 export const up = (knex) => knex.schema.createTable("visits", (table) => { table.text("note"); });
@@ -14,7 +14,7 @@ const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`from make:command to a run by the real cron${needsCron.label}`, () => {
   let app: TestApp;
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
     app = makeApp({ "app/migrations/20260601000000_visits.ts": migration }, { name: "it's 100% mine" });

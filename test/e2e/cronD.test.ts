@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSy
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cronDFile } from "../../framework/crontab/exports/cronD";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron, waitFor } from "../support/crontab/cron";
 import { exportSource } from "../support/crontab/exportSource";
 
 /** The daemon reads changed files once a minute, and starts new entries in the following minute. */
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`a file in /etc/cron.d${needsCron.label}`, () => {
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });
   });

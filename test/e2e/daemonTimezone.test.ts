@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Run } from "../../framework/runs/ledger/run";
 import { makeApp, type TestApp } from "../support/apps/app";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron, waitFor } from "../support/crontab/cron";
 
 const twoMinutes = 125_000;
 
@@ -27,7 +27,7 @@ export default command({ schedule: ${JSON.stringify(schedules)}, ${more} run: ()
 
 describe.skipIf(needsCron.skip)(`a cron daemon with its own TZ${needsCron.label}`, () => {
   let app: TestApp;
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true, tz: "America/New_York" });
     app = makeApp({ ".env": "TZ=Asia/Tokyo\n" });

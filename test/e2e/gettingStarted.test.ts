@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { comparable, documentedLines } from "../support/apps/documentedLines";
-import { type CronHouse, needsCron, startCron, waitFor } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron, waitFor } from "../support/crontab/cron";
 import { laterMigration, laterVersion, makeLaterPackage } from "../support/package/laterPackage";
 import { copyDriver, makeSandbox, type Sandbox } from "../support/package/packaged";
 
@@ -11,7 +11,7 @@ const document = join(project, "docs", "getting-started.md");
 const twoMinutes = 125_000;
 
 describe.skipIf(needsCron.skip)(`docs/getting-started.md${needsCron.label}`, () => {
-  let cron: CronHouse;
+  let cron: CronSandbox;
   let place: Sandbox;
   beforeAll(async () => {
     cron = await startCron({ daemon: true });

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeApp, type TestApp } from "../support/apps/app";
-import { type CronHouse, needsCron, startCron } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron } from "../support/crontab/cron";
 import { type HttpServer, startHttp } from "../support/servers/http";
 import { freePort, until } from "../support/servers/server";
 
@@ -14,7 +14,7 @@ const daily = `export const meta = { schedule: "0 8 * * *" }; console.log("done"
  */
 describe.skipIf(needsCron.skip)(`problems that keep a host from starting commands${needsCron.label}`, () => {
   let app: TestApp;
-  let cron: CronHouse;
+  let cron: CronSandbox;
   let http: HttpServer;
   let node: string;
   let data: string;

@@ -6,7 +6,12 @@ import { makeApp, type TestApp } from "../support/apps/app";
 import { giveTo, users } from "../support/asUser";
 import { waitFor } from "../support/crontab/cron";
 import { bcron, busybox, systemdCron } from "../support/crontab/otherCrons";
-import { type OtherHouse, startBcron, startBusyBox, startSystemdCron } from "../support/crontab/otherHouses";
+import {
+  type OtherCronSandbox,
+  startBcron,
+  startBusyBox,
+  startSystemdCron,
+} from "../support/crontab/otherSandboxes";
 
 const twoMinutes = 150_000;
 const every = (options: string) => `import { command } from "laju/command";
@@ -38,14 +43,14 @@ afterAll(async () => {
   for (const one of apps) one.remove();
 });
 
-async function inHouse(starting: Promise<OtherHouse>) {
-  const house = await starting;
-  stops.push(house.stop);
+async function inSandbox(starting: Promise<OtherCronSandbox>) {
+  const sandbox = await starting;
+  stops.push(sandbox.stop);
   const own = app.copy();
   apps.push(own);
-  const env = { PATH: `${house.bin}:${process.env.PATH}` };
+  const env = { PATH: `${sandbox.bin}:${process.env.PATH}` };
   const laju = (...args: string[]) => own.run(["laju", ...args], { env });
-  return { house, own, laju };
+  return { sandbox, own, laju };
 }
 
 async function waitForRuns({ root }: TestApp, names = ["Plain", "Waiting"]): Promise<void> {
@@ -66,19 +71,19 @@ async function expectSucceeded(laju: (...args: string[]) => Promise<{ stdout: st
 
 /** Installs entries below the user's own lines, twice, and checks the crontab. */
 async function expectInstalled(
-  { house, laju }: Awaited<ReturnType<typeof inHouse>>,
+  { sandbox, laju }: Awaited<ReturnType<typeof inSandbox>>,
   { label, lines = foreign }: { label: RegExp; lines?: string },
 ): Promise<string> {
-  expect(house.crontab("-l", "-u", "root")).toMatchObject({ stdout: "" });
+  expect(sandbox.crontab("-l", "-u", "root")).toMatchObject({ stdout: "" });
   const first = await laju("crontab:install");
   expect(first).toMatchObject({ status: 0, stderr: "" });
   expect(first.stdout).toMatch(label);
   expect(await laju("crontab:remove")).toMatchObject({ status: 0 });
-  expect(house.crontab("-u", "root", "-l").stdout).toBe("");
+  expect(sandbox.crontab("-u", "root", "-l").stdout).toBe("");
 
-  house.put(lines);
+  sandbox.put(lines);
   expect(await laju("crontab:install")).toMatchObject({ status: 0, stderr: "" });
-  const table = house.crontab("-u", "root", "-l").stdout;
+  const table = sandbox.crontab("-u", "root", "-l").stdout;
   expect(table.startsWith(lines)).toBe(true);
   expect(table).toContain("100'\\%' mine");
   expect((await laju("crontab:install")).stdout).toContain("Crontab was up to date");
@@ -87,15 +92,17 @@ async function expectInstalled(
 }
 
 async function expectChangedAndRemoved(
-  { house, laju }: Awaited<ReturnType<typeof inHouse>>,
+  { sandbox, laju }: Awaited<ReturnType<typeof inSandbox>>,
   lines = foreign,
 ): Promise<void> {
   const node = process.execPath;
-  const changed = await laju("crontab:install", "--log-dir", join(house.folder, "logs"));
+  const changed = await laju("crontab:install", "--log-dir", join(sandbox.folder, "logs"));
   expect(changed).toMatchObject({ status: 0 });
-  expect(house.crontab("-u", "root", "-l").stdout).toContain(`${node} commands/Plain.js >> ${house.folder}`);
+  expect(sandbox.crontab("-u", "root", "-l").stdout).toContain(
+    `${node} commands/Plain.js >> ${sandbox.folder}`,
+  );
   expect(await laju("crontab:remove")).toMatchObject({ status: 0, stderr: "" });
-  expect(house.crontab("-u", "root", "-l").stdout).toBe(lines);
+  expect(sandbox.crontab("-u", "root", "-l").stdout).toBe(lines);
 }
 
 async function expectRefused(
@@ -110,9 +117,9 @@ async function expectRefused(
 
 describe.concurrent("from crontab:install to the recorded run", () => {
   test.skipIf(busybox.skip)(`BusyBox's crontab and crond${busybox.label}`, async () => {
-    const place = await inHouse(startBusyBox());
-    const { house, laju, own } = place;
-    expect(house.crontab("-l")).toMatchObject({ status: 1, stderr: expect.stringContaining("can't open") });
+    const place = await inSandbox(startBusyBox());
+    const { sandbox, laju, own } = place;
+    expect(sandbox.crontab("-l")).toMatchObject({ status: 1, stderr: expect.stringContaining("can't open") });
     const table = await expectInstalled(place, { label: /Written for BusyBox crond 1\./ });
     expect(table).toMatch(/Waiting\.js >> .* 2>&1 &\n/);
     expect(table).toMatch(/Plain\.js >> .* 2>&1\n/);
@@ -137,21 +144,21 @@ describe.concurrent("from crontab:install to the recorded run", () => {
   });
 
   test.skipIf(busybox.skip)(`BusyBox's crontab and crond, for another user${busybox.label}`, async () => {
-    const { house, own } = await inHouse(startBusyBox());
+    const { sandbox, own } = await inSandbox(startBusyBox());
     giveTo("nobody", dirname(own.root));
-    const table = () => house.shell("cat /etc/crontabs/nobody").stdout;
+    const table = () => sandbox.shell("cat /etc/crontabs/nobody").stdout;
     const ids = [`--reuid=${users.nobody}`, `--regid=${users.nobody}`, "--clear-groups"];
     const within = (bin: string, words: string[], args: string[]) => {
-      const path = `PATH=${house.folder}/${bin}:/usr/bin:/bin`;
+      const path = `PATH=${sandbox.folder}/${bin}:/usr/bin:/bin`;
       const place = ["env", "-C", own.root, path, "HOME=/tmp"];
-      const all = [...house.enter.slice(1), ...words, ...place, process.execPath, "laju"];
+      const all = [...sandbox.enter.slice(1), ...words, ...place, process.execPath, "laju"];
       return own.run([...all, ...args], { program: "nsenter" });
     };
     // root runs laju in an app of the user nobody. crontab(1) works only for root, as on Alpine.
     const asRoot = (...args: string[]) => within("plain", [], args);
     expect(await asRoot("crontab:install", "--yes")).toMatchObject({ status: 0, stderr: "" });
     expect(table()).toContain("Plain.js");
-    expect(house.shell("stat -c %a /etc/crontabs/nobody").stdout).toBe("600\n");
+    expect(sandbox.shell("stat -c %a /etc/crontabs/nobody").stdout).toBe("600\n");
     expect(await asRoot("crontab:remove", "--user", "nobody")).toMatchObject({ status: 0 });
     expect(table()).toBe("");
     const alone = await within("plain", ["setpriv", ...ids], ["crontab:install"]);
@@ -167,15 +174,15 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await waitForRuns(own);
     await expectSucceeded(asNobody);
     // crond has read the file that lists changed crontabs, and has removed it.
-    expect(house.shell("ls /etc/crontabs").stdout).toBe("nobody\n");
+    expect(sandbox.shell("ls /etc/crontabs").stdout).toBe("nobody\n");
     expect(await asNobody("crontab:remove")).toMatchObject({ status: 0 });
     expect(table()).toBe("");
   });
 
   test.skipIf(bcron.skip)(`bcron's crontab and daemons${bcron.label}`, async () => {
-    const place = await inHouse(startBcron());
-    const { house, laju, own } = place;
-    expect(house.crontab("-u", "root", "-l")).toMatchObject({ status: 111 });
+    const place = await inSandbox(startBcron());
+    const { sandbox, laju, own } = place;
+    expect(sandbox.crontab("-u", "root", "-l")).toMatchObject({ status: 111 });
     const bytes = `${foreign}# \xff\0\r\n`;
     await expectInstalled(place, {
       label: /Written for bcron, which cannot start commands at @reboot/,
@@ -192,8 +199,8 @@ describe.concurrent("from crontab:install to the recorded run", () => {
   });
 
   test.skipIf(systemdCron.skip)(`systemd-cron's crontab and generator${systemdCron.label}`, async () => {
-    const place = await inHouse(startSystemdCron());
-    const { house, laju, own } = place;
+    const place = await inSandbox(startSystemdCron());
+    const { sandbox, laju, own } = place;
     const text = Buffer.from(foreign).toString("latin1");
     await expectInstalled(place, {
       label: /Written for systemd-cron, which starts commands up to a/,
@@ -203,11 +210,11 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectRefused(laju, "exact", "systemd-cron starts commands up to a minute late");
 
     // Run the generator, as systemd does at boot and after each change, then the commands of the timers.
-    house.shell('/usr/bin/python3 /lib/systemd/system-generators/systemd-crontab-generator "$1/units"');
-    expect(house.shell('grep -h OnCalendar "$1"/units/cron-root-root-*.timer').stdout).toContain(
+    sandbox.shell('/usr/bin/python3 /lib/systemd/system-generators/systemd-crontab-generator "$1/units"');
+    expect(sandbox.shell('grep -h OnCalendar "$1"/units/cron-root-root-*.timer').stdout).toContain(
       "OnCalendar=*-*-* *:*:00\nOnCalendar=*-*-* *:*:00\n",
     );
-    house.shell(`
+    sandbox.shell(`
       for service in "$1"/units/cron-root-root-*.service; do
         (cd / && env -i PATH=/usr/bin:/bin $(sed -n 's/^ExecStart=//p' "$service"))
       done`);
@@ -216,12 +223,12 @@ describe.concurrent("from crontab:install to the recorded run", () => {
     await expectChangedAndRemoved(place, text);
 
     // laju reads systemd-cron's spool directly, and the test's spool is visible only in the namespace.
-    const within = [...house.enter.slice(1), "env", "-C", own.root, `PATH=${house.bin}:/usr/bin:/bin`];
+    const within = [...sandbox.enter.slice(1), "env", "-C", own.root, `PATH=${sandbox.bin}:/usr/bin:/bin`];
     const installed = () =>
       own.run([...within, process.execPath, "laju", "crontab:install"], { program: "nsenter" });
-    house.shell(`printf '0 1 * * * x\\r\\n' > /var/spool/cron/crontabs/root`);
+    sandbox.shell(`printf '0 1 * * * x\\r\\n' > /var/spool/cron/crontabs/root`);
     expect((await installed()).stderr).toContain("the crontab has carriage returns");
-    house.shell(`printf '# \\377\\n' > /var/spool/cron/crontabs/root`);
+    sandbox.shell(`printf '# \\377\\n' > /var/spool/cron/crontabs/root`);
     expect((await installed()).stderr).toContain("the crontab cannot be read: UnicodeDecodeError");
   });
 });

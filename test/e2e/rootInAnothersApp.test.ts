@@ -20,7 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { processIdentity } from "../../framework/process/thisProcess";
 import { makeApp, type TestApp } from "../support/apps/app";
 import { canBecomeOthers, giveTo, runAs, users } from "../support/asUser";
-import { type CronHouse, needsCron, startCron } from "../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron } from "../support/crontab/cron";
 
 const who = `
 import { command } from "../app/console/command";
@@ -266,7 +266,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
   });
 
   describe.skipIf(needsCron.skip)(`with a crontab${needsCron.label}`, () => {
-    let cron: CronHouse;
+    let cron: CronSandbox;
     beforeAll(async () => {
       cron = await startCron();
     });

@@ -17,10 +17,10 @@ import { type Host, hostsOf } from "./hosts";
 import { means } from "./means";
 import { Observer } from "./observer";
 import { type EngineName, planOf } from "./plan";
+import { FaultyProxy } from "./proxy";
 import { operationsText, planText, verdictText, violationsText } from "./report";
 import type { Row } from "./stores/rows";
 import { type Store, startStore } from "./stores/stores";
-import { Way } from "./way";
 
 export interface Options {
   engine: EngineName;
@@ -139,10 +139,10 @@ async function untilUnderWay({ store: { rows }, fleet }: Battlefield): Promise<v
 }
 
 /** The URL by which a program reaches the store. If the store is a server, each program has its own proxy to it. */
-async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "way">> {
+async function placeBy({ url, server, environment }: Store): Promise<Pick<Role, "environment" | "proxy">> {
   if (server === undefined) return { environment: environment(url) };
-  const way = new Way(url);
-  return { environment: environment(await way.open()), way };
+  const proxy = new FaultyProxy(url);
+  return { environment: environment(await proxy.open()), proxy };
 }
 
 /** Bundles each program into one file, because with tsx each of its many starts would take four times as long. */

@@ -7,9 +7,9 @@ import type { Fleet } from "./fleet";
 import { setClock } from "./hosts";
 import { killUnstarted, lateNews } from "./loneFaults";
 import type { Fault, FaultName } from "./plan";
+import type { FaultyProxy } from "./proxy";
 import type { Row, Rows } from "./stores/rows";
 import type { Store } from "./stores/stores";
-import type { Way } from "./way";
 
 /** Everything that a fault can change. */
 export interface Battlefield {
@@ -65,23 +65,23 @@ const perform: Record<FaultName, Perform> = {
   rewind: rewindServer,
   disconnect: ({ store }) => store.rows.disconnectAll().catch(() => {}),
   async delay({ fleet }, { ms, force }) {
-    const ways = fleet.ways("");
-    for (const way of ways) way.delayMs = 20 + force * 400;
+    const proxies = fleet.proxies("");
+    for (const proxy of proxies) proxy.delayMs = 20 + force * 400;
     await pause(ms);
-    for (const way of ways) way.delayMs = 0;
+    for (const proxy of proxies) proxy.delayMs = 0;
   },
-  cut: (field, { target }) => wayAt(field, target)?.cut(),
+  cut: (field, { target }) => proxyAt(field, target)?.cut(),
   swallow: swallowAnswers,
   swallowAndKill: (field, fault) => swallowWhile(field, fault, "SIGKILL"),
   swallowAndTerm: (field, fault) => swallowWhile(field, fault, "SIGTERM"),
   lateNews,
   killUnstarted,
   halfOpen: (field, fault) =>
-    onWay(
+    onProxy(
       field,
       fault,
-      (way) => way.silence(),
-      (way) => way.speak(),
+      (proxy) => proxy.silence(),
+      (proxy) => proxy.speak(),
     ),
 };
 
@@ -126,30 +126,30 @@ async function freezeWorker({ fleet }: Battlefield, { target, ms }: Fault): Prom
   if (worker !== undefined) await fleet.freeze(worker, ms);
 }
 
-function wayAt({ fleet }: Battlefield, place: number): Way | undefined {
-  const ways = fleet.ways("");
-  return ways[Math.floor(place * ways.length)];
+function proxyAt({ fleet }: Battlefield, place: number): FaultyProxy | undefined {
+  const proxies = fleet.proxies("");
+  return proxies[Math.floor(place * proxies.length)];
 }
 
-async function onWay(
+async function onProxy(
   field: Battlefield,
   { target, ms }: Fault,
-  begin: (way: Way) => unknown,
-  end: (way: Way) => unknown,
+  begin: (proxy: FaultyProxy) => unknown,
+  end: (proxy: FaultyProxy) => unknown,
 ): Promise<void> {
-  const way = wayAt(field, target);
-  if (way === undefined) return;
-  begin(way);
+  const proxy = proxyAt(field, target);
+  if (proxy === undefined) return;
+  begin(proxy);
   await pause(ms);
-  end(way);
+  end(proxy);
 }
 
 /** Makes all proxies lose some of the server's replies. */
 async function swallowAnswers({ fleet }: Battlefield, { ms, force }: Fault): Promise<void> {
-  const ways = fleet.ways("");
-  for (const way of ways) way.lossOfAnswers = 0.03 + force * 0.3;
+  const proxies = fleet.proxies("");
+  for (const proxy of proxies) proxy.lossOfAnswers = 0.03 + force * 0.3;
   await pause(ms);
-  for (const way of ways) way.lossOfAnswers = 0;
+  for (const proxy of proxies) proxy.lossOfAnswers = 0;
 }
 
 async function swallowWhile(field: Battlefield, fault: Fault, signal: NodeJS.Signals): Promise<void> {
@@ -184,8 +184,8 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
   append(trace, { what: "rewound", from });
   // Redis gives new jobs the ids of lost ones. To test that, let only the worker that still runs most of the lost jobs
   // claim the new ones at first.
-  const ways = fleet.ways("worker");
-  for (const way of ways) way.shut(true);
+  const proxies = fleet.proxies("worker");
+  for (const proxy of proxies) proxy.shut(true);
   try {
     await server.again();
     fleet.order({ Quick: 20 });
@@ -193,7 +193,7 @@ async function rewindServer({ store, fleet, trace }: Battlefield, { ms, force }:
     holder?.shut(false);
     await pause(headStart);
   } finally {
-    for (const way of ways) way.shut(false);
+    for (const proxy of proxies) proxy.shut(false);
   }
 }
 
@@ -207,14 +207,18 @@ async function untilBegun(rows: Rows, last: number): Promise<Row[]> {
 }
 
 /** The proxy of the worker that has claimed most of these jobs. */
-async function busiest({ rows }: Store, fleet: Fleet, jobs: readonly Row[]): Promise<Way | undefined> {
+async function busiest(
+  { rows }: Store,
+  fleet: Fleet,
+  jobs: readonly Row[],
+): Promise<FaultyProxy | undefined> {
   const workers = await rows.workers().catch(() => []);
   const numbers = workers.map(({ id, pid }) => ({
     pid,
     has: jobs.filter(({ worker }) => worker === id).length,
   }));
   const [first] = numbers.toSorted((a, b) => b.has - a.has);
-  return fleet.withPid(first?.pid)?.role.way;
+  return fleet.withPid(first?.pid)?.role.proxy;
 }
 
 /** Writes to the file until the disk is full. */

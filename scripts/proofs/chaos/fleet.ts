@@ -7,7 +7,7 @@ import { append } from "./checks/trace";
 import { pause } from "./clock";
 import type { Host } from "./hosts";
 import type { PushOrder } from "./kinds";
-import type { Way } from "./way";
+import type { FaultyProxy } from "./proxy";
 
 /** A program to keep running: it is restarted whenever it exits, as under pm2 or systemd. */
 export interface Role {
@@ -17,7 +17,7 @@ export interface Role {
   options: object;
   environment: Record<string, string>;
   /** The program's proxy to the server; undefined without a server. */
-  way?: Way | undefined;
+  proxy?: FaultyProxy | undefined;
 }
 
 export interface Member {
@@ -60,8 +60,10 @@ export class Fleet {
   }
 
   /** The proxies of the members whose name has this prefix. */
-  ways(prefix: string): Way[] {
-    return this.members.flatMap(({ role }) => (role.name.startsWith(prefix) && role.way ? [role.way] : []));
+  proxies(prefix: string): FaultyProxy[] {
+    return this.members.flatMap(({ role }) =>
+      role.name.startsWith(prefix) && role.proxy ? [role.proxy] : [],
+    );
   }
 
   /** The member with this process id. */
@@ -97,7 +99,7 @@ export class Fleet {
     const leaving = this.members.filter(({ role }) => role.name.startsWith(prefix));
     for (const member of leaving) this.members.splice(this.members.indexOf(member), 1);
     await Promise.all(leaving.map((member) => this.#stopOne(member)));
-    for (const { role } of leaving) role.way?.close();
+    for (const { role } of leaving) role.proxy?.close();
   }
 
   async stopAll(): Promise<void> {

@@ -20,28 +20,28 @@ const patience = 10_000;
  * the job waits for its second attempt, and the reply arrives after the second attempt has started.
  */
 export async function lateNews({ store: { rows }, fleet }: Field): Promise<void> {
-  const ways = fleet.ways("lone");
+  const proxies = fleet.proxies("lone");
   const find = async (isIt: (row: Row) => boolean) => (await rows.ofType("LoneFlaky")).find(isIt);
   fleet.order({ LoneFlaky: 1 });
   const job = await until(() => find(({ state, attempt }) => state === "processing" && attempt === 1));
   if (job === undefined) return;
-  for (const way of ways) way.holdQuestions(whatIsHeld);
+  for (const proxy of proxies) proxy.holdQuestions(whatIsHeld);
   await until(() => find(({ id, state }) => id === job.id && state !== "processing"));
-  for (const way of ways) way.holdAnswers();
+  for (const proxy of proxies) proxy.holdAnswers();
   await until(() => find(({ id, attempt }) => id === job.id && attempt === 2));
   // Wait until the worker has received its claim.
   await pause(300);
-  for (const way of ways) way.holdNothing();
+  for (const proxy of proxies) proxy.holdNothing();
 }
 
 /** Kills a worker after the store has given it a job, but before it gets the reply. The job has then never started. */
 export async function killUnstarted({ store: { rows }, fleet }: Field): Promise<void> {
-  const ways = fleet.ways("lone");
-  for (const way of ways) way.delayMs = 250;
+  const proxies = fleet.proxies("lone");
+  for (const proxy of proxies) proxy.delayMs = 250;
   fleet.order({ Lone: 1 });
   const claimant = await until(async () => fleet.withPid(await pidOfLoneClaim(rows)));
   if (claimant !== undefined) fleet.end(claimant, "SIGKILL");
-  for (const way of ways) way.delayMs = 0;
+  for (const proxy of proxies) proxy.delayMs = 0;
 }
 
 async function pidOfLoneClaim(rows: Rows): Promise<number | undefined> {

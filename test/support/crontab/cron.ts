@@ -13,7 +13,7 @@ export const needsCron = {
 };
 
 /** A private spool of crontabs, with Debian's own cron and crontab. */
-export interface CronHouse {
+export interface CronSandbox {
   /** A folder for the test's files. */
   folder: string;
   /** The path of a `crontab` program that uses only this spool. */
@@ -34,7 +34,7 @@ export interface CronHouse {
  * own crontabs can't be reached. A daemon with a TZ gets its own process namespace, so that other tests don't mistake
  * it for theirs.
  */
-export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronHouse> {
+export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronSandbox> {
   const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
   chmodSync(folder, 0o755);
   const program = daemon ? "cron -f" : "cat";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** A proxy in front of a server. Tests use it to make connections fail. */
-export interface Way {
+export interface FaultyProxy {
   /** The server's URL through the proxy. */
   url: string;
   /** Stops passing data through current connections, without closing them. New connections work. */
@@ -18,11 +18,11 @@ type Filter = (data: Buffer) => Buffer;
  * Starts a proxy. `filter` creates, for each connection, a function that changes the data from the server. `asked`
  * changes the data to it.
  */
-export async function startWay(
+export async function startProxy(
   url: string,
   filter: () => Filter,
   asked: Filter = (data) => data,
-): Promise<Way> {
+): Promise<FaultyProxy> {
   const target = new URL(url);
   const port = Number(target.port);
   const pairs = new Set<{ sockets: Socket[]; isSwallowed: boolean }>();

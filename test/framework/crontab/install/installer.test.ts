@@ -17,7 +17,7 @@ import {
 } from "../../../../framework/crontab/install/installer";
 import type { CrontabRow } from "../../../../framework/crontab/text/line";
 import { bundledProgram } from "../../../support/apps/bundledProgram";
-import { type CronHouse, needsCron, startCron } from "../../../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron } from "../../../support/crontab/cron";
 import { type FakeCrontab, fakeCrontab } from "../../../support/crontab/fakeCrontab";
 
 const theirs = "MAILTO=me\n0 1 * * * theirs\n";
@@ -247,7 +247,7 @@ describe("the crontab of this app", () => {
 const installer = join(import.meta.dirname, "..", "..", "..", "support", "crontab", "installCrontab.ts");
 
 /** Installs the block of an app in a separate process. */
-function installElsewhere(cron: CronHouse, number: number): Promise<number | null> {
+function installElsewhere(cron: CronSandbox, number: number): Promise<number | null> {
   const target = targetIn({ folder: cron.folder, program: cron.program }, { Digest: "0 8 * * *" });
   target.place.root = `/srv/app${number}`;
   target.data = join(cron.folder, `data${number}`);
@@ -259,7 +259,7 @@ function installElsewhere(cron: CronHouse, number: number): Promise<number | nul
 }
 
 describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () => {
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron();
   });

@@ -8,7 +8,7 @@ import {
   readingOnce,
   writeCrontab,
 } from "../../../../framework/crontab/install/systemCrontab";
-import { type CronHouse, needsCron, startCron } from "../../../support/crontab/cron";
+import { type CronSandbox, needsCron, startCron } from "../../../support/crontab/cron";
 import { type FakeCrontab, fakeCrontab } from "../../../support/crontab/fakeCrontab";
 
 describe("with a misbehaving crontab program", () => {
@@ -171,7 +171,7 @@ describe("with a misbehaving crontab program", () => {
 });
 
 describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () => {
-  let cron: CronHouse;
+  let cron: CronSandbox;
   beforeAll(async () => {
     cron = await startCron();
   });

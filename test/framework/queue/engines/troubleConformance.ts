@@ -8,7 +8,7 @@ import { isOutage } from "../../../../framework/queue/outage";
 import { bundledProgram } from "../../../support/apps/bundledProgram";
 import { cpuOf } from "../../../support/cpuOf";
 import { type WorkerProcesses, workerProcesses } from "../../../support/queue/workerProcess";
-import { everything, startWay } from "../../../support/servers/proxy";
+import { everything, startProxy } from "../../../support/servers/proxy";
 import { type CrashingServer, until } from "../../../support/servers/server";
 import { blameAll, newJob } from "./conformance";
 import type { WorkerSetup } from "./workerConformance";
@@ -120,9 +120,9 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
     });
 
     test("a worker notices a connection that died silently, and does not lose the claim sent on it", async () => {
-      const way = await startWay(setup.server().url, everything);
-      open.push(() => way.close());
-      const far = setup.openAt(way.url);
+      const proxy = await startProxy(setup.server().url, everything);
+      open.push(() => proxy.close());
+      const far = setup.openAt(proxy.url);
       open.push(() => far.close());
       await far.register({ id: "far", host: "far", pid: 1, identity: null, concurrency: 1, leaseMs: 60_000 });
       const beat = () => far.heartbeat({ worker: "far", leaseMs: 60_000 });
@@ -133,7 +133,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       expect((await far.exchange(claiming)).claimed).toEqual([]);
       // Let several connections die. The engine sends a heartbeat on the next one only after giving up on the previous one.
       await Promise.all([beat(), beat(), far.holders()]);
-      way.swallow();
+      proxy.swallow();
       wakes = 0;
       const id = await push("Gated");
       const silences = [far.exchange(claiming), beat()].map((asked) =>
@@ -199,9 +199,9 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
 
     /** Freezes a worker and cuts its connections. It continues within its lease, after others have done its jobs. */
     async function startsNothingOfOthers(): Promise<void> {
-      const way = await startWay(setup.environment().DATABASE_URL as string, everything);
-      open.push(() => way.close());
-      const frozen = workerProcesses(setup.folder, { DATABASE_URL: way.url });
+      const proxy = await startProxy(setup.environment().DATABASE_URL as string, everything);
+      open.push(() => proxy.close());
+      const frozen = workerProcesses(setup.folder, { DATABASE_URL: proxy.url });
       open.push(() => frozen.reset());
       // A worker that has found many short jobs claims ahead.
       for (let n = 0; n < 300; n++) await push("Quick");
@@ -210,7 +210,7 @@ export function troubleConformance(setup: TroubleSetup, more: (trouble: Trouble)
       const first = frozen.start({ concurrency: 1 }, "host1");
       await traced(`Gated ${gated} 1 begun`);
       first.child.kill("SIGSTOP");
-      way.cut();
+      proxy.cut();
       expect((await engine.counts()).byState.processing).toBeGreaterThan(1);
       workers.openGate();
       workers.start({}, "host2");

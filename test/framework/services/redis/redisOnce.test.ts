@@ -1,21 +1,21 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openRedis } from "../../../../framework/services/redis/redisClient";
-import { startWay, type Way } from "../../../support/servers/proxy";
+import { type FaultyProxy, startProxy } from "../../../support/servers/proxy";
 import { redisNeed, startRedis } from "../../../support/servers/redis";
 import { type TestServer, until } from "../../../support/servers/server";
 
 describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redisNeed.label}`, () => {
   let server: TestServer;
   let direct: Redis;
-  let way: Way;
+  let proxy: FaultyProxy;
   let isDeaf = false;
   let hasLost = false;
   const open: Redis[] = [];
   beforeAll(async () => {
     server = await startRedis();
     direct = new Redis(server.url);
-    way = await startWay(server.url, () => (data) => {
+    proxy = await startProxy(server.url, () => (data) => {
       if (!isDeaf) return data;
       hasLost = true;
       return Buffer.alloc(0);
@@ -27,12 +27,12 @@ describe.skipIf(redisNeed.skip)(`a connection that sends each command once${redi
   });
   afterAll(async () => {
     direct?.disconnect();
-    await way?.close();
+    await proxy?.close();
     await server?.stop();
   });
 
   async function connected(sendsOnce: boolean): Promise<Redis> {
-    const { hostname: host, port, host: address } = new URL(way.url);
+    const { hostname: host, port, host: address } = new URL(proxy.url);
     const options = { host, port: Number(port) };
     const client = openRedis({ place: { address, variable: "REDIS_URL", options }, sendsOnce });
     open.push(client);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bullSetup } from "../../../../support/queue/bullSetup";
-import { startWay } from "../../../../support/servers/proxy";
+import { startProxy } from "../../../../support/servers/proxy";
 import { redisNeed } from "../../../../support/servers/redis";
 import { until } from "../../../../support/servers/server";
 import { troubleConformance } from "../troubleConformance";
@@ -11,9 +11,9 @@ describe.skipIf(redisNeed.skip)(`BullMQ${redisNeed.label}`, () =>
   troubleConformance(setup, ({ push, state, open }) => {
     test("the next heartbeat finds the jobs of a claim whose reply was lost", async () => {
       let isDeaf = false;
-      const way = await startWay(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
-      open.push(() => way.close());
-      const far = setup.openAt(way.url);
+      const proxy = await startProxy(setup.server().url, () => (data) => (isDeaf ? Buffer.alloc(0) : data));
+      open.push(() => proxy.close());
+      const far = setup.openAt(proxy.url);
       open.push(() => far.close());
       const claiming = { worker: "far", settle: [], progress: [], claim: { limit: 5, limits: new Map() } };
       expect((await far.exchange(claiming)).claimed).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { postgresSetup } from "../../../../support/queue/postgresSetup";
 import { workerProcesses } from "../../../../support/queue/workerProcess";
 import { postgresNeed } from "../../../../support/servers/postgres";
-import { everything, startWay, withoutListening, withoutNotices } from "../../../../support/servers/proxy";
+import { everything, startProxy, withoutListening, withoutNotices } from "../../../../support/servers/proxy";
 import { until } from "../../../../support/servers/server";
 import { lockedJobConformance } from "../lockedJob";
 import { troubleConformance } from "../troubleConformance";
@@ -17,9 +17,9 @@ describe.skipIf(postgresNeed.skip)(`PostgreSQL${postgresNeed.label}`, () =>
       ["notifications do not arrive", "do not arrive", withoutNotices, undefined],
       ["LISTEN is refused", "syntax error", everything, withoutListening],
     ])("if %s, it says so once and still finds the jobs", async (_, reason, told, asked) => {
-      const way = await startWay(setup.server().url, told, asked);
-      open.push(() => way.close());
-      const deaf = workerProcesses(setup.folder, { DATABASE_URL: way.url });
+      const proxy = await startProxy(setup.server().url, told, asked);
+      open.push(() => proxy.close());
+      const deaf = workerProcesses(setup.folder, { DATABASE_URL: proxy.url });
       open.push(() => deaf.reset());
       const worker = deaf.start();
       await until(() => worker.output().includes("Worker started"));

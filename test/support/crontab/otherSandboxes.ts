@@ -12,7 +12,7 @@ interface Answer {
 }
 
 /** A private spool with the programs of another cron, in a private mount namespace. */
-export interface OtherHouse {
+export interface OtherCronSandbox {
   /** The folder that contains `crontab`, for PATH. */
   bin: string;
   /** A folder for the test's files. */
@@ -46,7 +46,7 @@ const usualPath = "/usr/bin:/bin:/usr/sbin:/sbin";
  * daemon, so that laju finds it as it would on Alpine. `plain/crontab` works only for root; `suid/crontab` is setuid,
  * as in Alpine's package busybox-suid.
  */
-export function startBusyBox(): Promise<OtherHouse> {
+export function startBusyBox(): Promise<OtherCronSandbox> {
   const program = busybox.path as string;
   const mounts = `
     mount -t tmpfs none /run
@@ -71,7 +71,7 @@ export function startBusyBox(): Promise<OtherHouse> {
  * Starts bcron: bcron-start starts bcron-sched, which decides what to run, and bcron-exec, which runs it. The user
  * `daemon` owns the spool.
  */
-export function startBcron(): Promise<OtherHouse> {
+export function startBcron(): Promise<OtherCronSandbox> {
   const sbin = join(bcron.path as string, "..");
   const mounts = `
     mount -t tmpfs none /run
@@ -99,7 +99,7 @@ export function startBcron(): Promise<OtherHouse> {
  * Prepares systemd-cron, which has no daemon: a generator turns crontabs into timers. Its crontab(1) expects the
  * generator in /lib.
  */
-export function startSystemdCron(): Promise<OtherHouse> {
+export function startSystemdCron(): Promise<OtherCronSandbox> {
   const generator = systemdCron.path as string;
   const mounts = `
     mount -t tmpfs none /run
@@ -117,8 +117,8 @@ export function startSystemdCron(): Promise<OtherHouse> {
   return start({ mounts, words: [generator], crontab: ["/usr/bin/python3", program] });
 }
 
-async function start({ mounts, words, path, env = {}, crontab }: Plan): Promise<OtherHouse> {
-  const folder = mkdtempSync(join(tmpdir(), "laju-house-"));
+async function start({ mounts, words, path, env = {}, crontab }: Plan): Promise<OtherCronSandbox> {
+  const folder = mkdtempSync(join(tmpdir(), "laju-cron-"));
   const bin = join(folder, "bin");
   chmodSync(folder, 0o755);
   mkdirSync(bin);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /** A proxy between a program and the server. It can delay data, lose it, and close connections. */
-export class Way {
+export class FaultyProxy {
   /** The average delay of data, in milliseconds. A connection's own delay is a random value from zero to twice that. */
   delayMs = 0;
   /** The probability, from 0 to 1, that a reply is lost and its connection closed. */
