@@ -13,7 +13,7 @@ const { scripts } = JSON.parse(read("package.json"));
  * programs' variables, and names in samples.
  */
 const others = [
-  ...["LAJU_ALLOW_ROOT", "LAJU_ALL_CHANGES", "LAJU_ENTRY", "LAJU_RUN", "LAJU_SLOT"],
+  ...["LAJU_ALLOW_ROOT", "LAJU_ALL_CHANGES", "LAJU_ENTRY", "LAJU_QUOTING_LINES", "LAJU_RUN", "LAJU_SLOT"],
   ...["CRON_TZ", "NODE_OPTIONS", "NO_COLOR", "FORCE_COLOR", "RAILS_ENV", "RANDOM_DELAY"],
   ...["CURRENT_TIMESTAMP", "GET_LOCK", "PARTNER_URL"],
 ];
