@@ -12,7 +12,7 @@ beforeAll(() => {
       import greets from "../commands/Greets";
       test("greets", async () => {
         expect(greets.run({} as never)).toBe("hello");
-        // Wait for one more import: those that the command started were requested earlier, so they have finished then.
+        // Wait for one more import: those that the command started were requested earlier, so they have finished by then.
         expect((await import("../later")).later).toBe(true);
       });`,
     "vitest.config.mjs": `import { appendFileSync } from "node:fs";

@@ -23,7 +23,7 @@ interface Line {
 
 /**
  * Checks laju's own blocks: cron and its shell must pass on paths and arguments exactly, however hostile. Each app has
- * seven of them.
+ * seven hostile paths and arguments.
  */
 export async function expectIntactLines(seed: number, count: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "laju-quoting-"));
