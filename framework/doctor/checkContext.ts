@@ -13,7 +13,7 @@ export interface CheckContext {
   user?: string | undefined;
   /** This host's cron. Detecting its daemon reads information about every process. */
   cron(): HostCron;
-  /** The root in the app's block, whether or not the block is installed. */
+  /** The root of the app's block, or the root that the block would get if it is not installed. */
   root(): string;
   /** The log files that crontab:install would use, and those that the installed entries use. */
   logs(): string[];

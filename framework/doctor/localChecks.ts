@@ -11,7 +11,10 @@ import { node } from "./host/node";
 import { clock } from "./host/setBack";
 import { findingOf } from "./runChecks";
 
-/** The checks that `status`, `crontab:check`, `crontab:install` and the monitor always run. Causes come before effects. */
+/**
+ * The checks that `status`, `crontab:check`, `crontab:install` and the monitor always run. A check for a cause comes
+ * before the checks for its effects.
+ */
 export const localChecks: readonly LocalCheck[] = [
   cronDaemon,
   node,

@@ -16,7 +16,7 @@ export function runChecks(
   );
 }
 
-/** The finding of a check that answers immediately. */
+/** The finding of a check that needs no waiting. */
 export function findingOf(check: LocalCheck, context: CheckContext): Finding {
   try {
     return check.look(context);
@@ -52,7 +52,7 @@ async function look(check: Check, context: CheckContext): Promise<Finding> {
   }
 }
 
-/** The finding for an unexpected error. (A LajuError says itself how to fix the problem.) */
+/** The finding for an unexpected error. (A LajuError says how to fix the problem, but other errors don't.) */
 function unknown({ name }: Check, error: Error & { code?: string }): Finding {
   if (error.code === "E_SETTINGS" && name !== "settings")
     return warning("not checked, because the settings are invalid");

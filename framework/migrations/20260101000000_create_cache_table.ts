@@ -1,8 +1,8 @@
 import type { Knex } from "knex";
 
 /**
- * CacheService's table. If there is a cache table with other columns (Laju's has `expiration`), drops it: its entries
- * are only a cache.
+ * CacheService's table. Drops an existing cache table with other columns (such as one with a column `expiration`),
+ * because a cache can be refilled.
  */
 export async function up(knex: Knex): Promise<void> {
   if (await knex.schema.hasTable("cache")) {

@@ -68,7 +68,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.schema.dropTable("jobs");
 }
 
-/** Throws for the app's own jobs table, which must be left alone. */
+/** Throws if there already is a jobs table, because it belongs to the app and must not be changed. */
 async function refuseForeign(knex: Knex): Promise<void> {
   if (!(await knex.schema.hasTable("jobs"))) return;
   throw new Error(
@@ -76,7 +76,7 @@ async function refuseForeign(knex: Knex): Promise<void> {
   );
 }
 
-/** Rows that are locked in place of names: a name is mapped to the row whose id is the name's hash. */
+/** Creates rows to lock in place of names: a name is mapped to the row whose id is the name's hash. */
 async function createLocks(knex: Knex): Promise<void> {
   await knex.schema.createTable("queue_locks", (table) => {
     table.integer("id").primary();
@@ -88,7 +88,7 @@ function isMysql(knex: Knex): boolean {
   return /mysql/.test(knex.client.dialect);
 }
 
-/** These indexes are partial, so that claims never read or write entries of finished jobs. */
+/** Partial indexes: claiming a job never reads or writes index entries of finished jobs. */
 const partialIndexes = [
   "create index jobs_ready on jobs (type, sort_order, id) where status = 'pending'",
   "create index jobs_scheduled on jobs (due) where status = 'scheduled'",

@@ -21,7 +21,7 @@ export function findHangs(
     if (reason === undefined) return [];
     const openedAt = clock.now.getTime();
     if (!openIncident({ name, kind: "hanging", reason, runId, openedAt })) return [];
-    // The notice about the hang says enough about the slow run.
+    // Close the incident about the slow run, because the notice about the hang says enough.
     closeQuietly(name, "slow", openedAt);
     return [`${name} ${reason}`];
   });
@@ -34,6 +34,6 @@ export function findHangsBySkips(): void {
     const suspects = blockingRuns().filter(({ skipped }) => skipped >= least);
     if (suspects.length > 0) findHangs(readBuiltCommands(), hostClock(), suspects);
   } catch {
-    // A damaged build must not keep notices from being sent. The monitor reports it.
+    // A damaged build must not keep notices from being sent. The monitor reports the damaged build.
   }
 }

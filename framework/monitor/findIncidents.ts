@@ -37,7 +37,7 @@ export async function findTrouble(
   commands: DeployedCommand[],
   clock: HostClock,
 ): Promise<string[]> {
-  // This also marks runs whose process is gone as lost.
+  // Reading runs also marks those whose process is gone as lost.
   listRuns({ limit: 1 });
   const running = runningRuns();
   // With overlap "wait", a start is not recorded until the previous run has ended.
@@ -91,7 +91,7 @@ async function unclaimedTimes(
     const claimed = await claimedSlots(name, known);
     return known.filter((time) => !claimed.includes(time));
   } catch {
-    return known; // Without the store, other servers' runs are unknown, so report too many times rather than too few.
+    return known; // Without the store, we can't tell what other servers ran, so report too many times rather than too few.
   }
 }
 
@@ -108,7 +108,7 @@ function isSkippedByDaemon(
 const maxAsked = 1000;
 const maxTimes = 3;
 
-/** The last few times as text, and the number of earlier ones. */
+/** The last few missed times as text, and how many earlier ones there are. */
 export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-maxTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
@@ -123,7 +123,7 @@ function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {
   return opened({ name, kind: "slow", reason, runId: id, openedAt: now.getTime() });
 }
 
-/** Whether the command has an incident about a hanging run, which says more than a slow one. */
+/** Whether the command has an incident about a hanging run, whose notice says more than one about a slow run. */
 function hangs(name: string): boolean {
   return openIncidents().some((one) => one.name === name && one.kind === "hanging");
 }

@@ -7,7 +7,8 @@ export function noticeSubjects(): (name: string) => NoticeSubject | undefined {
   try {
     for (const command of readBuiltCommands()) subjects.set(command.name, command);
   } catch {
-    // A damaged build must not keep notices from being sent. Without it, they go to every configured channel.
+    // A damaged build must not keep notices from being sent. Without the build's facts, they go to every configured
+    // channel.
   }
   return (name) => subjects.get(name);
 }

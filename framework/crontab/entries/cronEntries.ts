@@ -16,7 +16,10 @@ import { isBeforeMidnight, pastMidnight, timeTests } from "./timeGuard";
 export interface CronEntry {
   /** Five fields, or @reboot, exactly as cron expects them. */
   readonly fields: string;
-  /** `case … in PATTERN)`; the command follows, then ` ;; esac`. Each % still has to be escaped. */
+  /**
+   * The beginning of a shell check, `case … in PATTERN)`. The command follows, then ` ;; esac`. Each % still has to be
+   * escaped.
+   */
   readonly guard?: string;
   /** A shell command that waits for the second within the minute; must be followed by `;`. */
   readonly delay?: string;
@@ -34,7 +37,7 @@ export interface EntryOptions {
   /** The schedule's time zone (default: the host's). */
   readonly timezone?: string;
   readonly hostTimezone: string;
-  /** Whether `hostTimezone` comes from TZ in the daemon's environment. Otherwise guards use the system's zone. */
+  /** Whether `hostTimezone` comes from TZ in the daemon's environment. Otherwise, guards use the system's time zone. */
   readonly isDaemonsOwn?: boolean | undefined;
   /** Set for lines whose command does not check the time itself: the guard must let only scheduled times pass. */
   readonly portable?: boolean;
@@ -90,7 +93,7 @@ function isNeutralLine({ cron = cronFacts("debian") }: EntryOptions): boolean {
   return !cron.isVixie;
 }
 
-/** The day field lists every day of the month that can match; a guard then checks the actual date. */
+/** Lists every day of the month that can match in cron's day field, and adds a guard that checks the actual date. */
 function dayGuardedLine(
   schedule: CalendarSchedule,
   options: EntryOptions,
@@ -117,7 +120,10 @@ function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: E
   return changes !== "vixie" && !portable && isMovedByClocks(schedule, hostTimezone, changes);
 }
 
-/** Lets cron start the line every hour, as for a foreign zone, so that the command itself handles clock changes. */
+/**
+ * Makes cron start the line every hour, as for a time zone other than the host's, so that the command itself handles
+ * clock changes.
+ */
 function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   const { hostTimezone, isDaemonsOwn } = options;
   const { times } = compile(schedule);
@@ -147,8 +153,9 @@ interface WildLineTimes {
 }
 
 /**
- * Starts every hour, at each minute that the schedule could match, and a guard checks the zone's clock. The
- * hour is `*` so that cron neither replays nor suppresses the line when the host's own clock changes.
+ * A line that cron starts every hour, at each minute that the schedule could match, with a guard that checks the zone's
+ * clock. The hour is `*`, so that cron neither makes up for starts nor suppresses them when the host's own clock
+ * changes.
  */
 function wildLine(
   schedule: CalendarSchedule,
@@ -181,7 +188,7 @@ function timesAfterGaps(times: readonly number[], timezone: string): number[] {
   });
 }
 
-/** The guard passes if the minutes since the epoch are a multiple of the interval. */
+/** A line whose guard passes if the number of minutes since the epoch is a multiple of the interval. */
 function intervalLine({ minutes }: IntervalSchedule, options: EntryOptions): Line {
   const { hostTimezone } = options;
   const divisor = greatestCommonDivisor(minutes, 60);

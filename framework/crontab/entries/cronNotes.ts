@@ -6,8 +6,8 @@ import { type Clock, firingsAfter } from "../../schedule/times/firings";
 const minuteMilliseconds = 60_000;
 
 /**
- * What is special about this schedule under this cron: when it starts the command at other times than `explain` says,
- * which no crontab line can prevent, or doesn't start it when the user may expect it. One sentence each.
+ * Notes on what is special about this schedule under this cron, one sentence each: starts at other times than `explain`
+ * says, which no crontab line can prevent, and missing starts that the user may expect.
  */
 export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<Clock>): string[] {
   if (schedule.kind === "reboot") return rebootNotes(cron);

@@ -6,7 +6,8 @@ import { date, dateCommand, remainder, type ShellTest, todayInSeconds } from "./
 
 const formats = { month: "%m", day: "%d", weekday: "%u", nextWeek: "%d" } as const;
 
-// Most readable first: dayTests() uses the first choice that distinguishes the days.
+// The date parts that a guard can test, most readable first. dayTests() uses the first choice that distinguishes the
+// days.
 const choices: readonly (readonly DatePart[])[] = [
   ["weekday"],
   ["day"],
@@ -22,7 +23,7 @@ const choices: readonly (readonly DatePart[])[] = [
   ["month", "day", "nextWeek", "weekday"],
 ];
 
-/** The days of the month on which the schedule can ever run, for cron's own field. */
+/** The days of the month on which the schedule can ever match, for the day field of the crontab line. */
 export function coarseDays(schedule: CalendarSchedule): number[] {
   const verdicts = verdictsOn(schedule);
   const days = everyDay().flatMap(({ day }, index) => (verdicts[index] === Verdict.yes ? [day] : []));
@@ -36,7 +37,7 @@ export interface DayTestOptions {
   /** The time zone in which the days are tested (default: the system's). */
   readonly timezone?: string | undefined;
   readonly filter?: DayFilter;
-  /** Whether the test must mean the same to every cron and every date(1). */
+  /** Whether the test must work the same with every cron and every date(1). */
   readonly isNeutral?: boolean | undefined;
 }
 

@@ -6,14 +6,14 @@ export interface Sample {
   readonly passes: boolean;
 }
 
-/** For each position, the numbers that pass, or "any". */
+/** A set of combinations: for each position, the numbers that pass, or "any". */
 export type Box = readonly (ReadonlySet<number> | "any")[];
 
 type Values = readonly number[];
 
 /**
- * Boxes that together contain every sample that passes and none that doesn't. Combinations without a sample cannot
- * occur, so boxes may include them, which keeps the patterns short.
+ * Boxes that together contain every sample that passes and none that fails. Boxes may also include combinations without
+ * a sample, because these never occur. That keeps the patterns short.
  */
 export function boxesFor(samples: readonly Sample[]): Box[] {
   const passing = samples.filter((sample) => sample.passes).map((sample) => sample.values);

@@ -31,7 +31,7 @@ function opening({ word, patterns }: ShellTest): string {
 export const date = "/bin/date";
 export const sleep = "/bin/sleep";
 
-/** `date` in a zone, or on the system's clock. */
+/** The shell command for `date`, in a time zone or on the system's clock. */
 export function dateCommand(timezone: string | undefined): string {
   return `TZ=${timezone ?? ":/etc/localtime"} ${date}`;
 }
@@ -58,8 +58,8 @@ export function remainder(number: string, divisor: number, isNeutral = false): s
 const longestPatterns = 200;
 
 /**
- * The tests that are short enough for a line. Omitting a test is safe because the command checks the time too. The
- * command of a portable line doesn't, so for one this throws.
+ * Returns only the tests that are short enough for a line. Omitting a test is safe because the command checks the time
+ * too. In a portable line the command doesn't, so this throws instead.
  */
 export function fitted(
   schedule: Schedule,

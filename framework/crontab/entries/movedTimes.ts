@@ -11,7 +11,7 @@ const longestReplay = 360;
 
 /**
  * Whether a cron other than Debian's deviates from what `explain` says when the zone's clocks change. Lines that begin
- * with `*` follow the wall clock on every cron, except on those that also make up for their skipped times.
+ * with `*` follow the wall clock on every cron, except on crons that make up for skipped times of those lines too.
  */
 export function isMovedByClocks(
   schedule: CalendarSchedule,

@@ -1,11 +1,14 @@
 import { boxesFor, crossed, globsOf, type Sample } from "./globs";
 import { dateCommand, type ShellTest } from "./guards";
 
-/** How many minutes late a start may be and still pass: cron makes up for missed minutes for up to four minutes. */
+/**
+ * How many minutes late a start may be and still pass the guard. cron makes up for missed minutes for up to four
+ * minutes.
+ */
 export const tolerance = 4;
 
 interface TimeOptions {
-  /** Default: the system's. */
+  /** The zone whose clock the tests read (default: the system's). */
   readonly timezone?: string | undefined;
   /** Whether to block starts delayed past midnight, because nothing else checks their day. */
   readonly portable?: boolean | undefined;
@@ -73,7 +76,7 @@ export function pastMidnight(days: readonly ShellTest[], timezone: string | unde
   }));
 }
 
-/** Adds the time of day to the word, with a single call of `date` if possible. */
+/** Adds the time of day to the word that a test compares, with a single call of `date` if possible. */
 function withTime(word: string, date: string): string {
   const bare = word.replaceAll(/^"|"$/g, "");
   const format = bare.startsWith(`$(${date} +%`) ? bare.slice(`$(${date} +`.length) : undefined;

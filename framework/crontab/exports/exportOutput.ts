@@ -15,7 +15,7 @@ export function writeFiles(files: readonly ExportedFile[], folder: string): void
   attempt(folder, () => mkdirSync(folder, { recursive: true }));
   for (const { name, text } of files) {
     const path = join(folder, name);
-    // systemd, cron and kubectl may run as other users and must be able to read the files.
+    // The files must be readable by systemd, cron and kubectl, which may run as other users.
     attempt(path, () => writeAtomically(path, text, { mode: 0o644 }));
     console.log(path);
   }

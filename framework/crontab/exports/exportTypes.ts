@@ -26,7 +26,7 @@ export type Expressed<T> =
   | { readonly value?: undefined; readonly problem: ExportProblem };
 
 export interface ExportProblem {
-  /** The rest of a sentence whose subject is the field, such as `schedule "…"`. */
+  /** Why the translation is impossible: the rest of a sentence whose subject is the field, such as `schedule "…"`. */
   readonly reason: string;
   /** What the user can do about it. */
   readonly remedy: string;

@@ -10,7 +10,7 @@ import { type YamlValue, yaml } from "./yaml";
 
 export interface KubernetesOptions {
   readonly image: string;
-  /** The program in the image that runs the commands. */
+  /** The path of node in the container image. */
   readonly node: string;
 }
 
@@ -105,14 +105,14 @@ function cronJob(
       startingDeadlineSeconds: 60,
       jobTemplate: {
         spec: {
-          // The command does its own retries.
+          // Kubernetes must not retry, because the command does its own retries.
           backoffLimit: 0,
           ...(seconds !== undefined && { activeDeadlineSeconds: Math.ceil(seconds) }),
           template: {
             metadata: { labels: { "app.kubernetes.io/managed-by": "laju" } },
             spec: {
               restartPolicy: "Never",
-              // Commands do not talk to Kubernetes.
+              // Commands don't call the Kubernetes API, so they need no token.
               automountServiceAccountToken: false,
               securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
               containers: [

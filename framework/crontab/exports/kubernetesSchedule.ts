@@ -57,7 +57,7 @@ function impossible(reason: string, remedy: string): Expressed<never> {
   return { problem: { reason, remedy } };
 }
 
-/** `*` only if any day matches, because Kubernetes treats a `*` with a step as a restriction. */
+/** Writes `*` only if any day matches, because Kubernetes treats a `*` with a step as a restriction. */
 function dayFields({ dayOfMonth, dayOfWeek }: CalendarSchedule) {
   const isAnyMonthDay = dayOfMonth.values.length === 31;
   const isAnyWeekday = dayOfWeek.values.length === 7;

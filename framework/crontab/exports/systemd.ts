@@ -14,7 +14,7 @@ import { commandLine, literal, pathWord } from "./systemdText";
 export interface SystemdOptions {
   /** Whether a group shares the files that commands create (LAJU_GROUP). */
   sharesFiles?: boolean;
-  /** If set, systemd makes everything read-only except these folders, to which the commands write. */
+  /** The folders to which the commands write. If set, systemd makes everything else read-only. */
   hardenedFor?: readonly string[] | undefined;
 }
 

@@ -68,7 +68,7 @@ function inUtc(schedule: CalendarSchedule, zone: string): Expressed<string[]> | 
 
 const dayMinutes = 1440;
 
-/** If an interval divides a day, its starts are at fixed times of day in UTC. */
+/** Converts an interval that divides a day, because its starts are at fixed times of day in UTC. Refuses any other. */
 function intervalCalendars({ minutes }: IntervalSchedule): Expressed<string[]> {
   if (dayMinutes % minutes !== 0) {
     return impossible("does not divide a day evenly, as systemd requires", "Choose an interval that does.");

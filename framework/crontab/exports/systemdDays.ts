@@ -41,7 +41,7 @@ function monthDayChoices({ dayOfMonth, month }: CalendarSchedule): DayChoice[] |
     choices.push({ months: allMonths, weekdays: saturdayBefore, fromEnd: [2, 3] });
   }
   for (const day of nearWorkday) {
-    // In February, the nearest weekday depends on whether it is a leap year.
+    // In February, the weekday nearest to such a day depends on whether it is a leap year.
     if (day >= 28 && month.values.includes(2)) return undefined;
     choices.push(...nearestWorkday(day));
   }

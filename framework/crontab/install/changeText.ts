@@ -23,7 +23,7 @@ export function crontabSummary(change: CrontabChange): string {
   return `Crontab updated: ${what}${backup}`;
 }
 
-/** One sentence about the state, and what to do about it. */
+/** One sentence about the crontab's state, and what to do about it. */
 export function crontabStateText(
   state: CrontabState,
   { user }: Pick<CrontabChange, "user">,

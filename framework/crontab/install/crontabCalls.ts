@@ -35,10 +35,7 @@ export function callCrontab(access: CrontabAccess, args: string[], options: Call
   return result;
 }
 
-/**
- * Whether the process that is still root must make this call. Printing the version (-V) and checking a table (-T) don't
- * need root.
- */
+/** Whether this call must be made as root. Printing the version (-V) and checking a table (-T) don't need root. */
 function needsRoot({ program }: CrontabAccess, [first]: string[]): boolean {
   return hasRootsCrontab() && program === undefined && first !== "-V" && first !== "-T";
 }
@@ -70,7 +67,10 @@ function ownArgs(access: CrontabAccess): string[] {
   return isBcron(access) && !hasRootsCrontab() ? ["-u", userInfo().username] : [];
 }
 
-/** Calls `use` with a private temporary file that contains these bytes, and with an open descriptor of that file. */
+/**
+ * Calls `use` with the path of a private temporary file that contains these bytes, and with an open descriptor of the
+ * file.
+ */
 export function withFile<T>(text: Buffer, use: (file: string, fd: number) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "laju-crontab-"));
   try {

@@ -19,7 +19,7 @@ export interface CrontabHealth {
   state: CrontabState | "schedule:work" | "unknown";
   message: string;
   hint?: string | undefined;
-  /** Whether this needs attention. */
+  /** Whether the state needs attention. */
   isBad: boolean;
   /** When a command's current schedule was installed; null if it is not installed or the time is unknown. */
   since(name: string): number | null;
@@ -64,8 +64,8 @@ export function crontabHealth(
 }
 
 /**
- * Whether the crontab should have entries. If laju never installed any but commands have run, another scheduler such as
- * systemd starts them.
+ * Whether the crontab should have entries. Not if commands have run although laju never installed entries: then another
+ * scheduler, such as systemd, starts them.
  */
 function isExpected(installation: unknown, histories: Iterable<RunHistory>): boolean {
   return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);
@@ -101,7 +101,7 @@ export function crontabVerdict(asked: TargetOptions, read: typeof readCrontab): 
 
 type Difference = Pick<CrontabVerdict, "state" | "message" | "hint">;
 
-/** Why the entries differ. A wrong reason would mislead the user. */
+/** Why the entries differ. If the reason is not known for sure, says only that they differ. */
 function differenceOf(
   asked: TargetOptions,
   { place: { root } }: CrontabTarget,

@@ -9,8 +9,8 @@ import { appBlocks, currentBlock, isHere, isLink } from "./appBlocks";
 import { readCrontab } from "./systemCrontab";
 
 /**
- * Takes options that were not given from the installed entries, so that installing again has no effect. The block
- * itself records root, node and environment; data/installation.json records the rest.
+ * Adds options that the user did not give, as they are in the installed entries, so that installing again has no
+ * effect. The block itself records root, node and environment; data/installation.json records the rest.
  */
 export function asInstalled(asked: TargetOptions, read = readCrontab): TargetOptions {
   const { installation, root, block } = rememberedOf(asked, read);
@@ -91,13 +91,16 @@ function given(asked: TargetOptions): TargetOptions {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
-/** For a block that was edited by hand, the node that crontab:install had written. */
+/** The node in the block. If the block was edited by hand or is missing, the node that crontab:install recorded. */
 function installedNode(block: FoundBlock | undefined, installation: Installation | undefined) {
   const told = installation?.options.node;
   return block === undefined || (block.isEdited && told !== undefined) ? told : nodeIn(block);
 }
 
-/** The log folder, if set with --log-dir. A folder from LAJU_LOGS is not recorded: the setting is read each time. */
+/**
+ * The log folder that was given with --log-dir. A folder from LAJU_LOGS is not included, because that setting is read
+ * each time.
+ */
 function installedLogs(block: FoundBlock | undefined, installation: Installation | undefined) {
   if (installation !== undefined) return installation.options["log-dir"];
   const below = relative(paths.root, paths.logs);

@@ -128,7 +128,7 @@ function plan(target: CrontabTarget, edit: Edit, read = readCrontab): Plan {
   const { root } = target.place;
   const before = read(target).text;
   const edited = edit(before, target);
-  // crontab(1) rejects a last line without a newline.
+  // crontab(1) rejects a table whose last line has no newline.
   const isOpen = !edited.equals(before) && edited.length > 0 && edited.at(-1) !== 10;
   const after = isOpen ? Buffer.concat([edited, Buffer.from("\n")]) : edited;
   const roots = [root, ...(target.replaces ?? [])];
@@ -168,7 +168,7 @@ function refuseIfChanged(before: Buffer, target: CrontabTarget): void {
   });
 }
 
-/** The limit of Debian's crontab. */
+/** The most lines that Debian's crontab accepts. */
 const maxLines = 10_000;
 
 function checkSize(table: Buffer): void {
@@ -180,7 +180,7 @@ function checkSize(table: Buffer): void {
   });
 }
 
-/** Some cron daemons silently ignore entries beyond a limit. */
+/** Throws if there are too many entries: some cron daemons silently ignore entries beyond a limit. */
 function checkEntries(table: Buffer, { place, user }: CrontabTarget): void {
   const { cron } = place;
   if (cron === undefined) return;

@@ -8,7 +8,7 @@ import { clockMatches } from "../../schedule/times/clockMatches";
 import { isSameTimezone } from "../../schedule/times/timezoneNames";
 import { isMovedByClocks } from "../entries/movedTimes";
 
-// Named by path, because a PATH=… line above the block applies to them too.
+// The program is named by its path, because a PATH=… line above the block applies to the block's entries too.
 const flock = "/usr/bin/flock";
 const timeout = "/usr/bin/timeout";
 
@@ -31,7 +31,7 @@ export function portableRunner(
   return seconds === undefined ? locked : [...locked, timeout, "-k", "30", String(seconds)];
 }
 
-/** How portable lines are less exact than commands that have the ledger, one sentence per schedule. */
+/** Notes on how portable lines are less exact than commands that use the ledger, one sentence per schedule. */
 export function portableNotes(
   commands: readonly CommandFacts[],
   hostTimezone: string,

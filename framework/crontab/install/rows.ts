@@ -41,7 +41,7 @@ export function crontabRows(commands: CommandFacts[], options: RowOptions): Cron
   });
 }
 
-/** Throws if this cron cannot follow the schedule exactly. */
+/** Throws if this cron cannot start the schedule at exactly its times. */
 function refuse(name: string, schedule: Schedule, cron: CronFacts | undefined): void {
   const refusal = cron && refusalOf(schedule, cron);
   if (refusal === undefined) return;

@@ -41,7 +41,7 @@ export function otherTable({ user }: TargetOptions): OtherTable | undefined {
   return otherTables(user)[0];
 }
 
-/** What happens because of the other table, and the command that removes its entries. */
+/** A sentence about what the other table causes, and the command that removes its entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
   const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
@@ -51,11 +51,11 @@ export function otherTableText(other: OtherTable) {
 function removalOf(other: OtherTable): string {
   if ("file" in other) return `rm ${shellQuote(other.file)}`;
   const command = removeCommand(other.root, other.user);
-  // Without this setting, laju would switch from root to the app's user.
+  // Without this setting, laju would switch from root to the app's user before it runs the command.
   return hasRootsCrontab() ? `LAJU_ALLOW_ROOT=true ${command}` : command;
 }
 
-/** What happens because of the second block, and the command that removes it. */
+/** A sentence about what the second block causes, and the command that removes it. */
 export function secondBlockText(own: string, second: string, user: string | undefined) {
   return {
     message: `The crontab has this app's entries twice, as ${own} and as ${second}: every command runs twice`,

@@ -52,7 +52,7 @@ export function setEnabled(
   const read = readingOnce();
   const options = forInstalling(asked, { read, isPartial: true });
   const command = findCommand(typed, readCatalog().commands);
-  // Check that the crontab can be installed before writing anything.
+  // Check that the crontab can be written before changing anything.
   if (asked.install) {
     const target = crontabTarget(options, [command.name]);
     checkInstallable(target);
@@ -79,7 +79,7 @@ function unchanged(name: string, isEnabled: boolean): string {
   return `${name} is already ${isEnabled ? "enabled" : "disabled"}`;
 }
 
-/** What the user still has to do, or why cron will not start the command even so. */
+/** What the user still has to do, or why cron will still not start the command. */
 function noticeOf(
   command: DeployedCommand,
   options: TargetOptions & { install?: boolean | undefined },

@@ -38,7 +38,7 @@ export function readingOnce(): typeof readCrontab {
 export function dryRunCrontab(text: Buffer, access: CrontabAccess): void {
   const way = crontabProgram(access.program)?.dryRun;
   if (way === undefined) return;
-  // Debian's dry run is -n; cronie's -n sets the host of a cluster, and -T is its dry run.
+  // Debian's dry run is -n and cronie's is -T. In cronie, -n sets the host of a cluster.
   const result = withFile(text, (file, fd) =>
     way === "-T"
       ? callCrontab(access, ["-T", file])
@@ -82,7 +82,7 @@ function list(access: CrontabAccess): Buffer | undefined {
   // comments.
   const header = hiddenHeader(whole.stdout);
   if (header === 0) return whole.stdout;
-  // Debian's crontab writes such a header to each table, so this one is never the user's.
+  // Debian's crontab writes such a header to every table, so the header is never the user's.
   if (crontabProgram(access.program)?.cron === "debian") return whole.stdout.subarray(header);
   const usual = callCrontab(access, args, { env: { CRONTAB_NOHEADER: "Y" } });
   if (usual.status !== 0) throw cannotRead(errorOf(usual));

@@ -54,7 +54,7 @@ export const targetOptions = {
   },
 } as const;
 
-/** For verbs that access a crontab. */
+/** The option of verbs that access a crontab. */
 export const userOption = {
   user: {
     type: "string",
@@ -92,7 +92,10 @@ function neutralSettingsOf({ neutralSettings, readsCronTz }: CronFacts, hostTime
   return { ...neutralSettings, ...(readsCronTz && { CRON_TZ: hostTimezone }) };
 }
 
-/** Whether the named user needs the checks for another user. If the caller is root, even root does. */
+/**
+ * Whether the crontab belongs to another user, so that it needs extra checks. When root names any user, even root, the
+ * answer is yes.
+ */
 function isAnotherUser(user: string | undefined): user is string {
   return user !== undefined && (process.geteuid?.() === 0 || user !== userInfo().username);
 }

@@ -14,7 +14,7 @@ export interface DiffLine {
   text: string;
 }
 
-/** Compares the lines of two blocks command by command. */
+/** Compares two versions of a block, command by command. */
 export function diffBodies(before: string, after: string): CrontabDiff {
   const old = unitsOf(before);
   const updated = unitsOf(after);

@@ -15,7 +15,7 @@ import { type Exists, posixShellAround } from "./shell";
 /** An app's block in a crontab. All offsets are bytes. */
 export interface FoundBlock {
   start: number;
-  /** Just after the end marker's newline, if it has one. */
+  /** The position just after the end marker and its newline, if it has one. */
   end: number;
   /** The lines between the markers, as bytes (latin1). */
   body: string;
@@ -89,9 +89,9 @@ function searchBlock(crontab: Buffer, id: string): FoundBlock | undefined {
 }
 
 interface Line {
-  /** Without its newline. */
+  /** The line without its newline. */
   text: string;
-  /** From 1. */
+  /** The line's number, from 1. */
   number: number;
   start: number;
   end: number;

@@ -3,7 +3,8 @@ export type NeutralSettings = Readonly<Record<string, string>>;
 
 /**
  * Some crons apply settings such as cronie's `CRON_TZ` and `RANDOM_DELAY` to every entry below them, including ours. If
- * one is set above our block, the block first sets the neutral value, and restores the original at the end.
+ * such a setting is above our block, the block first sets its neutral value, and restores the original value at the
+ * end.
  */
 export function neutralSettingsAround(above: string, body: string, neutral: NeutralSettings): string {
   const lines = above.split("\n");

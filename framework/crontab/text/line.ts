@@ -11,7 +11,7 @@ export interface CrontabRow {
   file: string;
   /** The arguments after the file. */
   args?: readonly string[];
-  /** An absolute path. */
+  /** The log's absolute path. */
   log: string;
   priority: number;
 }
@@ -71,7 +71,7 @@ function assignment(env: string, quote: (text: string) => string): string {
   return `${name}=${quote(value)}`;
 }
 
-/** Adds the entry's guard and delay to the shell text that starts the command. */
+/** Puts the entry's guard and delay around the shell text that starts the command. */
 export function guarded({ guard, delay, isDetached }: CrontabEntry, start: string): string {
   const whole = delay === undefined ? start : `${delay}; ${start}`;
   const detached = delay === undefined ? `${whole} &` : `{ ${whole}; } &`;
@@ -102,7 +102,7 @@ function checkCharacters({ name }: CrontabRow, command: string): void {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python splits at these too.
 const unusualSpaces = /\s{2}|[^\S ]|[\u001c-\u001f\u0085]/;
 
-/** Throws if this daemon would change the command before passing it to the shell. */
+/** Throws if this cron would change the command before passing it to the shell. */
 function checkReadable(
   { name }: CrontabRow,
   command: string,

@@ -24,9 +24,7 @@ export function isCommand(key: string): boolean {
   return /^(commands\/\S+|laju)\.js$/.test(key);
 }
 
-/**
- * The lines of a block in which only the named commands are updated: theirs from `wanted`, all others from `present`.
- */
+/** The block's lines after updating only the named commands: their lines from `wanted`, all others from `present`. */
 export function withOnly(present: string, wanted: string, files: readonly string[]): string {
   const there = unitsOf(present);
   const chosen = unitsOf(wanted);

@@ -17,8 +17,8 @@ export const crontab: LocalCheck = {
 };
 
 /**
- * The commands' histories; none if the ledger cannot be opened. Tries that first, because reading runs would move a
- * damaged ledger aside, and doctor must not change anything.
+ * The commands' histories; none if the ledger cannot be opened. Opens the ledger only to look first, because reading
+ * runs would move a damaged ledger aside, and doctor must not change anything.
  */
 function histories(names: string[]) {
   try {

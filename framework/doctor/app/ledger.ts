@@ -7,7 +7,7 @@ import { openLedgerFile } from "../../runs/ledger/ledgerTables";
 import { bad, type Check, fine, warning } from "../check";
 import { mayUse } from "../host/access";
 
-/** A larger ledger, in bytes, isn't checked, because that would exceed a check's time limit. */
+/** The largest ledger to check, in bytes: checking a larger one would exceed the time limit of a check. */
 const maxBytes = 500_000_000;
 
 export const ledger: Check = {
@@ -53,7 +53,8 @@ function quickCheck(): string {
 }
 
 /**
- * Whether runs reach the ledger. Also true if the ledger is briefly locked, which has nothing to do with the journal.
+ * Whether runs reach the ledger. Also true if the ledger is locked for a moment, because that says nothing about the
+ * journal.
  */
 function isRecorded(): boolean {
   const database = openLedgerFile();

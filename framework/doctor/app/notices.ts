@@ -4,7 +4,7 @@ import { type Notice, unsentNotices } from "../../runs/notices/notices";
 import { printableLine } from "../../text/printable";
 import { bad, fine, type LocalCheck } from "../check";
 
-/** How long a notice can normally wait for its sender, in milliseconds. */
+/** How long a notice normally waits for its sender at most, in milliseconds. */
 const usualWait = 600_000;
 
 /** Reports notices that could not be delivered: nobody knows about those failures. */

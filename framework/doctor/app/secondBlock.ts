@@ -29,7 +29,10 @@ export const secondBlock: LocalCheck = {
   },
 };
 
-/** Entries in another user's or the system's crontab are duplicates only if this crontab has entries too. */
+/**
+ * The finding about entries in another user's or the system's crontab. They are duplicates only if this crontab has
+ * entries too.
+ */
 function elsewhere({ user, entries }: CheckContext): Finding {
   const other = entries() === undefined ? undefined : otherTable({ user });
   if (other !== undefined) {

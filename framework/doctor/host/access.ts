@@ -4,7 +4,7 @@ import { readInstallation } from "../../host/installation";
 
 const rights = { read: constants.R_OK, write: constants.W_OK };
 
-/** Whether the crontab's user can access a file or folder. */
+/** Whether the crontab's user can access a file or folder in a given way. */
 export function mayUse(
   path: string,
   right: Permission,

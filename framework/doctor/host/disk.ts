@@ -5,7 +5,7 @@ import { shellQuote } from "../../text/shellQuote";
 import { bad, fine, type LocalCheck, warning } from "../check";
 
 const megabyte = 1_000_000;
-/** With less free space than this, in bytes, writing to a log or the ledger can fail. */
+/** The least free space, in bytes. With less, writing to a log or the ledger can fail. */
 const full = 20 * megabyte;
 
 export const disk: LocalCheck = {

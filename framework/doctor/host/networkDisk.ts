@@ -11,7 +11,7 @@ const kinds: Record<number, string> = {
   1799439955: "AFS",
 };
 
-/** The kind of network disk, or undefined if it is local. `type` comes from statfsSync. */
+/** The kind of network disk; undefined for a local disk. `type` comes from statfsSync. */
 export function networkDisk(type: number): string | undefined {
   // The type is signed on some machines.
   return kinds[type >>> 0];

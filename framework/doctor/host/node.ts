@@ -44,7 +44,7 @@ function problemOf(program: string): string | undefined {
   }
 }
 
-/** The command that reinstalls the entries. It keeps the other options, and replaces a node that no longer exists. */
+/** The command that reinstalls the entries. It keeps their other options, and replaces a node that no longer exists. */
 function again(context: CheckContext): string {
   return installCommand({ root: context.root(), user: context.user });
 }

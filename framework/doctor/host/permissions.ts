@@ -20,7 +20,7 @@ export const permissions: Check = {
   },
 };
 
-/** Anyone who can change code or settings can run code with this user's permissions. */
+/** Finds code and settings that others can change, because such users can run code with this user's permissions. */
 function changeable(): Finding | undefined {
   const code = [
     "",
@@ -48,7 +48,7 @@ function changeable(): Finding | undefined {
   );
 }
 
-/** Files that belong to root. Earlier releases left them behind when root ran a verb. */
+/** Finds files that belong to root. Earlier releases left such files behind when root ran a verb. */
 function notOurs(): Finding | undefined {
   const files = [paths.data, join(paths.data, "locks")].flatMap(entriesOf);
   const closed = files.filter((path) => !canWrite(path));

@@ -5,7 +5,7 @@ import { bad, fine, type LocalCheck } from "../check";
 /** By how much two clocks may differ, in milliseconds. */
 export const clockTolerance = 120_000;
 
-/** Checks that the clock was not set back. Whether it is right, no program can tell. */
+/** Checks that the clock was not set back. It does not check whether the time is right, because no program can tell. */
 export const clock: LocalCheck = {
   name: "clock",
   look() {

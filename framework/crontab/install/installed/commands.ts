@@ -8,8 +8,9 @@ import { otherTables } from "./otherTables";
 import { hasInstalledTimers } from "./timers";
 
 /**
- * Tells which commands anything starts on schedule here. These are the ones on the crontab, or all of them if
- * schedule:work, a file in /etc/cron.d, another user's crontab, systemd or Kubernetes starts this app's commands.
+ * Tells whether anything starts a command on schedule on this host. If schedule:work, a file in /etc/cron.d, another
+ * user's crontab, systemd or Kubernetes starts this app, that applies to every command, and otherwise only to those in
+ * the crontab.
  */
 export function installedCommands(
   { user = readInstallation()?.options.user }: Pick<TargetOptions, "user"> = {},

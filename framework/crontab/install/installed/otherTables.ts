@@ -14,7 +14,9 @@ export type OtherTable = { root: string; user: string } | { root: string; file: 
 const spools = ["/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron"];
 const systemTables = "/etc/cron.d";
 
-/** The tables other than this user's crontab that start this app's commands. Only root sees other users' crontabs. */
+/**
+ * The tables other than this user's crontab that start this app's commands. Only root can read other users' crontabs.
+ */
 export function otherTables(user = userInfo().username): OtherTable[] {
   return [...crontabsBeside(user), ...cronDFiles()].filter(({ root }) => isOwnRoot(root));
 }

@@ -19,14 +19,14 @@ export function hasInstalledTimers(folders = unitFolders()): boolean {
   );
 }
 
-/** Whether a service works in the build of this app, in this folder or in another release's. */
+/** Whether a service runs in the build of this app, in this folder or in another release's folder. */
 function startsThisApp(service: string): boolean {
   try {
     const build = /^WorkingDirectory=(.+?) ?$/m.exec(readText(service))?.[1]?.replaceAll("%%", "%");
     if (build === undefined) return false;
     return realFolder(build) === realFolder(paths.build) || isOwnRoot(dirname(build));
   } catch {
-    return false; // There is no such service, or we may not read it.
+    return false; // There is no such service, or this user is not allowed to read it.
   }
 }
 
@@ -34,6 +34,6 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // It doesn't exist, or we may not read it.
+    return []; // The folder doesn't exist, or this user is not allowed to read it.
   }
 }
