@@ -27,7 +27,7 @@ function named(bare: string, names: readonly string[]): string | undefined {
 }
 
 function ambiguous(typed: string, command: string, job: string): LajuError {
-  return new LajuError(`${JSON.stringify(typed)} is a command and a job`, {
+  return new LajuError(`${JSON.stringify(typed)} is the name of both a command and a job`, {
     code: "E_NAME",
     exitStatus: 2,
     hint: `Specify which: commands/${command} or app/jobs/${job}.`,

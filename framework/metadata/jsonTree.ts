@@ -87,7 +87,7 @@ function readMember(scanner: Scanner, earlier: readonly JsonMember[]): JsonMembe
   if (text[start] !== '"') throw unexpected(scanner, "a name in double quotes");
   const key = readPlain(scanner, "a name").value as string;
   if (earlier.some((member) => member.key === key)) {
-    throw new JsonSyntaxError(`${JSON.stringify(key)} is a duplicate`, start);
+    throw new JsonSyntaxError(`${JSON.stringify(key)} occurs twice`, start);
   }
   skipSpace(scanner);
   if (text[scanner.at] !== ":") throw unexpected(scanner, '":"');

@@ -61,7 +61,7 @@ function plainObject(file: ModuleFile, meta: Node | undefined): Start | undefine
   const names = [...exported.locals, ...(run.value.type === "Identifier" ? [run.value.name] : [])];
   if (startsItself({ names, value: object }, file)) {
     if (schedule)
-      file.fail(schedule.start, "the file starts itself, so laju does not read this schedule", writeMeta);
+      file.fail(schedule.start, "the file starts its own work, so laju ignores this schedule", writeMeta);
     return undefined;
   }
   checkRun(object, file);
@@ -130,7 +130,7 @@ function withoutRun(
     ({ type, exported, exportKind }) => type === "ExportAllDeclaration" && !exported && exportKind !== "type",
   );
   if (hidden) fail(hidden.start, "laju cannot tell from export * whether this is a command", sayWhat);
-  if (meta) fail(meta.place.start, "there is metadata but nothing to run", writeRun);
+  if (meta) fail(meta.place.start, "the file has metadata but nothing to run", writeRun);
   if (body.some(exportsSomething)) return { form: "helpers" };
   // A file that imports something without using it (`import work from "./_work"`) is a script: the import does the
   // work.

@@ -87,7 +87,7 @@ function checkProperty(property: Node, { body, name, fail }: Checked): void {
   if (isHandlerOption(key)) checkOption(key, property.value, body, fail);
   if (key === "name") checkName(property.value, name, fail);
   if (isHandlerOption(key) || key === "name" || key === "run") return;
-  fail(property.start, `a job has no ${key}`, unknownOptionHint(key));
+  fail(property.start, `a job has no option ${key}`, unknownOptionHint(key));
 }
 
 /** Checks a file with `export function run`, and options such as `export const attempts = 5` next to it. */
@@ -104,7 +104,7 @@ function checkPlain(file: Checked): void {
   }
   for (const { name: other, place, value, declared } of exports) {
     if (!isMistakenOption(other) || declared === "type" || !mayBeOption(value)) continue;
-    fail(place.start, `a job has no ${other}`, unknownOptionHint(other));
+    fail(place.start, `a job has no option ${other}`, unknownOptionHint(other));
   }
 }
 

@@ -97,7 +97,7 @@ test("make:test suggests similar names, and asks if there are two", async () => 
   expect(await app.laju("make:test", "send-invoice")).toMatchObject({
     status: 2,
     stderr:
-      '✗ "send-invoice" is a command and a job\n  Specify which: commands/SendInvoice or app/jobs/SendInvoice.\n',
+      '✗ "send-invoice" is the name of both a command and a job\n  Specify which: commands/SendInvoice or app/jobs/SendInvoice.\n',
   });
   expect(await app.laju("make:test", "price list")).toMatchObject({
     status: 2,

@@ -73,7 +73,7 @@ describe("a mistake in schedule.json", () => {
     ["{ByHand: {}}", '1:2  invalid JSON: expected a name in double quotes, found "B"'],
     ["{ 'ByHand': {} }", `1:3  invalid JSON: expected a name in double quotes, found "'"`],
     ['{ "ByHand": {} } x', '1:18  invalid JSON: expected the end of the file, found "x"'],
-    ['{\n  "ByHand": {},\n  "ByHand": {}\n}', '3:3  invalid JSON: "ByHand" is a duplicate'],
+    ['{\n  "ByHand": {},\n  "ByHand": {}\n}', '3:3  invalid JSON: "ByHand" occurs twice'],
     ["[]", "1:1  the file must be an object"],
     ['{ "ByHand": false }', "1:13  the override of ByHand must be an object"],
     ['{ "ByHnd": {} }', '1:3  there is no command "ByHnd"\n  Did you mean ByHand?'],

@@ -41,9 +41,12 @@ test.each([
   ["export default { run: 5 };", "1:18  run is not a function"],
   [
     "export default { run() {}, retries: 3 };",
-    "1:28  a job has no retries\nThe fields of a handler are run, attempts, backoff, timeout, concurrency.",
+    "1:28  a job has no option retries\nThe fields of a handler are run, attempts, backoff, timeout, concurrency.",
   ],
-  ["export default { run() {}, timeouts: '3s' };", "1:28  a job has no timeouts\nDid you mean timeout?"],
+  [
+    "export default { run() {}, timeouts: '3s' };",
+    "1:28  a job has no option timeouts\nDid you mean timeout?",
+  ],
   ["export function run() {}\nexport const attempts = 0;", "2:25  has attempts 0\nIt must be a whole number"],
   ["export function run() {}\nconst n = '2'; export { n as concurrency };", '2:11  has concurrency "2"'],
   ["export function run() {}\nexport const timeout = 5000;", "2:24  has timeout 5000\nIt must be a duration"],
@@ -54,15 +57,15 @@ test.each([
   ],
   [
     "export const attemps = 3;\nexport function run() {}",
-    "1:8  a job has no attemps\nDid you mean attempts?",
+    "1:8  a job has no option attemps\nDid you mean attempts?",
   ],
   [
     "export const run = () => 1;\nconst n = -5; export { n as timeOut };",
-    "2:24  a job has no timeOut\nDid you",
+    "2:24  a job has no option timeOut\nDid you",
   ],
   [
     "export const retries = 3; export function run() {}",
-    "1:8  a job has no retries\nThe fields of a handler are run, attempts",
+    "1:8  a job has no option retries\nThe fields of a handler are run, attempts",
   ],
   [
     "export async function* run() {}",

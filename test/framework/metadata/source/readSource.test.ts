@@ -139,8 +139,11 @@ test.each([
   ["// Later.", "1:1  this file does nothing when started"],
   ["interface Row {}", "1:1  this file does nothing when started"],
   ["\nasync function main() {}\nmain;", "2:1  this file does nothing when started: nothing calls main()"],
-  ["export const meta = {};", "1:8  there is metadata but nothing to run"],
-  ["export const meta = {};\nexport async function main() {}", "1:8  there is metadata but nothing to run"],
+  ["export const meta = {};", "1:8  the file has metadata but nothing to run"],
+  [
+    "export const meta = {};\nexport async function main() {}",
+    "1:8  the file has metadata but nothing to run",
+  ],
   ["export let meta = {}; work();", "1:8  meta must be a const"],
   ['export { meta } from "./_meta"; work();', "1:10  meta must be written in this file"],
   ['import { meta } from "./_meta";\nexport { meta };\nwork();', "2:10  meta must be written in this file"],
