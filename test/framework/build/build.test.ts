@@ -191,7 +191,9 @@ describe("metadata", () => {
   ])("%s is read", async (text) => {
     app.write("commands/Bad.ts", `import { command } from "../app/console/command";\n${text};\n`);
     const listed = await app.laju("list", "--json");
-    expect(listed.stderr).toBe("");
+    expect(listed.stderr).toBe(
+      "The build is older than its sources: commands/Bad.ts is new. Run npm run build.\n",
+    );
     expect(JSON.parse(listed.stdout)[0]).toMatchObject({ name: "Bad", schedules: ["@daily"] });
   });
 });
