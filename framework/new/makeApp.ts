@@ -47,7 +47,7 @@ export function planApp(home: string, folder: string, options: NewAppOptions): A
     [".env", appSettings(name, options.database)],
     ...[...templateFiles(home, options)].map(([path, text]) => [path, filled(text, name)] as const),
   ]);
-  // Remove this file inside a pnpm workspace, because it would make the app a workspace of its own.
+  // Leave out pnpm-workspace.yaml inside a pnpm workspace, because it would make the app a workspace of its own.
   if (isAbove("pnpm-workspace.yaml", folder)) files.delete("pnpm-workspace.yaml");
   // Keep files that already exist, such as a README created by a hosting service.
   for (const path of files.keys()) if (existsSync(join(folder, path))) files.delete(path);

@@ -18,7 +18,7 @@ const { constants, tmpdir } = require("node:os");
 
 const ways = ["-l", "-e", "-n -", "-", "/dev/stdin"];
 const signals = ["SIGTERM", "SIGHUP"];
-/** The size of the largest crontab that is accepted. Debian's crontab(1) accepts 10,000 lines. */
+/** The size of the largest crontab that is accepted, in bytes. Debian's crontab(1) accepts 10,000 lines. */
 const maxBytes = 32 * 1024 * 1024;
 
 /** Runs this command line again as the app's user. Resolves to its exit status. */

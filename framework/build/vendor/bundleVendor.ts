@@ -58,7 +58,7 @@ export async function bundleVendor(context: VendorContext): Promise<Vendor> {
   return { key, files, warnings };
 }
 
-/** A hash of everything that determines the bundles. */
+/** A hash of everything on which the bundles' contents depend. */
 function vendorKey({ root, home }: VendorContext): string {
   const node20 = Number.parseInt(process.versions.node, 10) < 22;
   const folder = join(home, "framework/build/vendor");

@@ -8,7 +8,10 @@ import type { Plugin } from "esbuild";
  * check for.
  */
 const standIns: Record<string, (real: string) => string> = {
-  /** Replaces the debug output of knex and ioredis, which is printed only if DEBUG is set. */
+  /**
+   * Replaces the package `debug`, with which knex and ioredis print debug output. It prints nothing unless DEBUG is
+   * set.
+   */
   debug: (real) => `
 const create = (namespace) => Object.assign(() => {}, { namespace, enabled: false, extend: create });
 const silent = Object.assign(create, { enable() {}, disable: () => "", enabled: () => false, formatters: {} });

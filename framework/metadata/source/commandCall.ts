@@ -24,7 +24,8 @@ export function declaredObject({ body, exports, fail }: ModuleFile): Node | unde
 }
 
 /**
- * Fails for a call of `command()` outside the default export: it only declares a command, so nothing would start it.
+ * Fails for a call of `command()` outside the default export. Such a call only declares a command, and nothing starts
+ * it.
  */
 export function refuseStrayCommands({ body, fail }: ModuleFile): void {
   const found = body.flatMap(callsAtOnce).find((call) => isCommandCall(call, body));

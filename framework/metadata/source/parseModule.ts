@@ -34,7 +34,7 @@ export function parseModule(text: string, file: string): ParsedModule {
   return { body: program.body as unknown as Node[], program, parser, fail };
 }
 
-/** "line:column", both counted from 1. */
+/** The position of an offset as "line:column", both counted from 1. */
 function position(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;

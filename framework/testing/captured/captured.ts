@@ -49,7 +49,7 @@ export function capturedBy({ mails, logs, stdout, stderr }: Capture): Captured {
   return { mails, logs, stdout, stderr };
 }
 
-/** Records output, and parses the log lines in it. */
+/** Appends output to the capture, and parses the log lines in it. */
 export function noteOutput(capture: Capture, stream: 1 | 2, text: string): void {
   if (capture.isOver) return;
   if (stream === 1) capture.stdout += text;

@@ -15,7 +15,7 @@ import type { Store } from "./stores/stores";
 export interface Battlefield {
   /** The folder for settings and logs. */
   folder: string;
-  /** The folder for the store's files: a small separate disk, if there is one. */
+  /** The folder for the store's files. If possible, it is a small disk of its own, which a fault can fill. */
   disk: string;
   trace: string;
   store: Store;

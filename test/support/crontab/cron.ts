@@ -65,9 +65,9 @@ export async function startCron({ daemon = false, tz = "" } = {}): Promise<CronS
 }
 
 /**
- * Mounts the private spool, and disables mail and the system's crontabs. ulimit saves time, because cron closes every
- * possible file descriptor. The spool gets an old date, because the daemon compares whole seconds and would miss a
- * crontab installed in the second of its first check.
+ * Mounts the private spool, and disables mail and the system's crontabs. The limit on open files (ulimit) saves time,
+ * because cron closes every possible file descriptor. The spool gets an old date, because the daemon compares whole
+ * seconds and would miss a crontab installed in the second of its first check.
  */
 const privateMounts = `
 ulimit -n 256

@@ -21,7 +21,7 @@ export type Jumps = readonly (readonly [at: number, seconds: number])[];
 
 export interface Trial {
   jumps?: Jumps;
-  /** The daemon that starts the entries, which are made for it. Debian's cron if absent. */
+  /** The daemon that starts the entries; they are written for it. Debian's cron if absent. */
   daemon?: OtherDaemon | undefined;
   /** Whether the daemon starts nothing during the second pass of a repeated hour, as laju's notes about it say. */
   losesRepeats?: boolean;
