@@ -6,7 +6,7 @@ import type { TimelineStart } from "./timeline";
 
 const maxShown = 3;
 const maxLines = 2;
-/** If at least this many commands start together, the output says how to spread their starts. */
+/** The number of commands that must start together before the output says how to spread their starts. */
 const crowd = 5;
 
 /** Commands that start in the same minute, and the minutes in which they start. */

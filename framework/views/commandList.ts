@@ -15,13 +15,13 @@ import { inOrder, type RowOrder } from "./rowOrder";
 /** A row of `list --json`. */
 export interface ListRow extends Omit<DeployedCommand, "options" | "log"> {
   words: string[];
-  /** Whether the crontab or another scheduler here starts it. */
+  /** Whether the crontab or another scheduler on this host starts the command. */
   isInstalled: boolean;
-  /** When it starts next; null if nothing will start it. */
+  /** When the command starts next; null if nothing will start it. */
   nextRun: string | null;
-  /** Whether its last run failed and no retry is pending. */
+  /** Whether the command's last run failed and no retry is pending. */
   hasFailed: boolean;
-  /** The next times of its schedule, whether or not it is installed. */
+  /** The next times of the command's schedule, whether or not the command is installed. */
   next?: string[];
 }
 
@@ -30,7 +30,7 @@ export interface ListOptions extends StartedHere {
   next: number;
   /** The names of the commands whose last run failed. */
   failed?: ReadonlySet<string>;
-  /** Returns a command as it is in the build, whose schedule determines its next start. */
+  /** Returns a command as it is in the build. Its schedule there determines its next start. */
   built?: (command: DeployedCommand) => DeployedCommand;
 }
 
@@ -46,7 +46,7 @@ export function listRows(
       ...facts,
       // The path of a ping URL is a secret: anyone who knows it can report success.
       ping: facts.ping === null ? null : shownUrl(facts.ping),
-      // A getter, so that it is computed only for --json: the table doesn't show it.
+      // A getter, because only --json needs the words and computing them takes time.
       get words() {
         return facts.schedules.map((schedule) => scheduleInWords(schedule, facts.name));
       },
@@ -65,7 +65,7 @@ export interface ListContext extends HostClock {
   environment: string;
   /** Whether the crontab has to be installed or updated. */
   needsInstall: boolean;
-  /** Commands that are not started here, summarized in one line. */
+  /** Commands that this host does not start, summarized in one line. */
   hidden?: readonly ListRow[];
 }
 

@@ -44,7 +44,7 @@ export interface ExplainOptions {
   hostTimezone: string;
   /** Whether `hostTimezone` comes from TZ in the cron daemon's environment. */
   isDaemonsOwn?: boolean | undefined;
-  /** Show times after this one. */
+  /** Show only times after this one. */
   from: Date;
   count: number;
   /** The cron that starts the command (default: Debian's). */

@@ -72,7 +72,7 @@ export function mistakeText(explanation: Explanation, { paint, symbols, width }:
   ].join("\n");
 }
 
-/** The expression (or as much around the problem as fits), and a line of ^ below the problem. */
+/** The expression, or as much of it around the problem as fits, and a line of ^ below the problem. */
 function underlined(
   expression: string,
   { offset, length }: ScheduleProblem,

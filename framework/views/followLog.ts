@@ -43,7 +43,7 @@ export async function followLog(place: LogPosition, form: LogForm): Promise<void
 
 function readOn(place: LogPosition, print: (lines: Buffer[]) => boolean): LogPosition {
   const size = statSync(place.file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return place; // The file was just renamed. The next poll will notice.
+  if (size === undefined) return place; // The file was just renamed. The next poll will find the new one.
   // A file that has become shorter was truncated: start over.
   const from = size < place.position ? 0 : place.position;
   return { ...place, position: size > from ? readLines({ file: place.file, from, to: null }, print) : from };

@@ -10,7 +10,7 @@ export const allOption = {
   },
 } as const;
 
-/** The rows without hidden ones, unless that would leave the table empty. */
+/** The rows without the hidden ones, or all rows if the table would otherwise be empty. */
 export function withoutHidden<T>(
   rows: readonly T[],
   isHidden: (row: T) => boolean,
@@ -20,7 +20,7 @@ export function withoutHidden<T>(
   return { shown: rows.filter((row) => !isHidden(row)), hidden };
 }
 
-/** One line about all commands that are not started here, with their names if they fit. */
+/** One line about all commands that this host does not start, with their names if they fit. */
 export function neverHereLine(commands: readonly Facts[], { paint, width }: Terminal): string[] {
   if (commands.length === 0) return [];
   const named = groupsOf(commands).map(

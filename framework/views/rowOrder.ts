@@ -43,7 +43,7 @@ export function inOrder<T extends OrderedRow>(
 ): T[] {
   const compare: Record<RowOrder, (a: T, b: T) => number> = {
     failed: (a, b) => urgency(b) - urgency(a),
-    // Infinity minus Infinity is NaN.
+    // Infinity minus Infinity is NaN, which the `|| 0` turns into "equal".
     next: (a, b) => timeOf(a) - timeOf(b) || 0,
     name: (a, b) => (a.name < b.name ? -1 : 1),
   };

@@ -77,7 +77,10 @@ export function runDetails(run: Run, terminal: Terminal): string {
   ].join("\n");
 }
 
-/** "/srv/shop/logs/Report.log, bytes 5918 to 6021"; without the end while the run continues, or if it was killed. */
+/**
+ * "/srv/shop/logs/Report.log, bytes 5918 to 6021". The end is omitted while the run continues, or if the run was
+ * killed.
+ */
 function logText({ log }: Run): string | null {
   if (log === null) return null;
   return log.to === null

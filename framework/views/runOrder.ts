@@ -23,7 +23,7 @@ export function parseRunOrder(text: string | undefined): RunOrder | undefined {
   return text === undefined ? undefined : oneOf(orders, text);
 }
 
-/** The default order: failed runs first. But the runs of a single command are best read in order of time. */
+/** The default order: failed runs first, except for the runs of a single command, which are in order of time. */
 export function usualRunOrder(runs: readonly Run[]): RunOrder {
   return runs.some(({ name }) => name !== runs[0]?.name) ? "failed" : "newest";
 }
@@ -50,13 +50,13 @@ function byName(a: Run, b: Run): number {
   return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
 }
 
-/** Runs of commands that are not started here come last. */
+/** Sorts by each command's next start on this host. Runs of commands that this host does not start come last. */
 function byNextStart(runs: readonly Run[], starts: ReadonlyMap<string, number>): Run[] {
   const startOf = ({ name }: Run) => starts.get(name) ?? Number.MAX_SAFE_INTEGER;
   return [...runs].sort((a, b) => startOf(a) - startOf(b) || byName(a, b));
 }
 
-/** When each command starts next here, in milliseconds since the epoch. */
+/** When each command starts next on this host, in milliseconds since the epoch. */
 function nextStarts(): Map<string, number> {
   const clock = hostClock();
   const here = { environment: installedFor(), isInstalled: installedCommands() };

@@ -77,7 +77,7 @@ function endOf(run: Run): number {
   return run.log?.to ?? nextStartInLog(run) ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Collects lines, and at the end prints the last `count` of them. Without a count, prints each line immediately. */
+/** Collects lines, and at the end prints the last `count` of them. Without a count, prints each line at once. */
 function lastLines(count: number | undefined, print: (lines: Buffer[]) => boolean) {
   if (count === undefined) return { take: print, end: () => {} };
   let kept: Buffer[] = [];

@@ -28,7 +28,7 @@ function urgency({ troubles, last, running, isRetrying }: StatusRow): number {
   return hasFailed && running === null && !isRetrying ? 1 : 0;
 }
 
-/** Whether a command is not started here, is not running and has no troubles. */
+/** Whether this host does not start the command, the command is not running, and it has no troubles. */
 function isIdleHere({ enabled, isMeantHere, running, troubles }: StatusRow): boolean {
   return (!enabled || !isMeantHere) && running === null && troubles.length === 0;
 }

@@ -25,11 +25,11 @@ export interface StatusRow {
   enabled: boolean;
   /** Whether this host should start the command: it has a schedule, is enabled and meant for this environment. */
   isScheduled: boolean;
-  /** Whether the crontab or another scheduler here does start it. */
+  /** Whether the crontab or another scheduler on this host starts the command. */
   isInstalled: boolean;
   /** The environments for which the command is meant; null means all. */
   environments: string[] | null;
-  /** Whether the current environment is one of them. */
+  /** Whether the current environment is one of the command's environments. */
   isMeantHere: boolean;
   last: Run | null;
   running: Run | null;
@@ -40,7 +40,7 @@ export interface StatusRow {
   skipped: number;
   /** The other server that ran the command at its latest scheduled time (`oneServer`). */
   ranElsewhere: string | null;
-  /** When it starts next; null if nothing will start it. */
+  /** When the command starts next; null if nothing will start it. */
   nextRun: string | null;
   troubles: Trouble[];
 }
@@ -190,7 +190,7 @@ export function statusRow(
     skipped,
     ranElsewhere,
     nextRun: nextStart(command, clock, here)?.toISOString() ?? null,
-    // A command that is no longer started here could never recover.
+    // Report no troubles of a command that this host no longer starts, because they would never end.
     troubles: isOver ? [] : troublesOf({ name, schedules, timezone, overlap, ...here }, history, clock),
   };
 }

@@ -49,5 +49,5 @@ function aged(finding: CheckResult, stores: StoresAnswer | undefined, now: numbe
   return { ...finding, message: `${finding.message} (checked ${ago(now - stores.at)})` };
 }
 
-/** The result of a check is shown without its age if it is younger than this, in milliseconds. */
+/** If the result of a check is younger than this, in milliseconds, it is shown without its age. */
 const freshMs = 2_000;

@@ -11,7 +11,7 @@ import { neverHereLine } from "./neverHere";
 import { type QueueState, queueLine, queueTroubles } from "./queue/queueState";
 import type { Status, StatusRow } from "./statusRows";
 
-/** The table of `node laju status`; `hidden` are commands that are not started here. */
+/** The table of `node laju status`. `hidden` are commands that this host does not start. */
 export function statusText(
   status: Status & QueuePart,
   clock: HostClock,
@@ -63,12 +63,12 @@ function summaryLines(status: Status & QueuePart, { now }: HostClock, terminal: 
   return isShort ? [[...word, shown].join(" · ")] : [...word, shown];
 }
 
-/** Whether the problem of the crontab or the queue is already shown at the top. */
+/** Whether the crontab's or the queue's problem is already shown at the top. */
 function isInHead({ health = [] }: Status, subject: "crontab" | "queue"): boolean {
   return health.some(({ name, state }) => name === subject && state === "bad");
 }
 
-/** When the servers were last checked, unless that was just now. */
+/** When the servers were last checked; empty if that was just now. */
 function askedText({ storesAskedAt }: QueuePart, now: Date): string {
   const age = storesAskedAt == null ? 0 : now.getTime() - storesAskedAt;
   return age < 2_000 ? "" : ` (last checked ${ago(age)})`;
@@ -94,7 +94,7 @@ function line(row: StatusRow, texts: string[], widths: number[], terminal: Termi
   const room = terminal.width - visibleWidth(start) - 3;
   const isBad = row.troubles.length > 0;
   const style = isOpen(row) ? "red" : "dim";
-  // Problems and skipped starts are never cut off: if there is no room, they get their own line.
+  // Problems and skipped starts are never cut off: if they don't fit next to the command, they get their own line.
   if ((isBad || row.skipped > 0) && visibleWidth(note) > room) {
     return `${start.trimEnd()}\n      ${terminal.paint(style, clipped(note, terminal.width - 6, terminal))}`;
   }

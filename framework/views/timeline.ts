@@ -7,7 +7,7 @@ import { offsetAt } from "../schedule/times/timezones";
 /** A minute in which commands start. */
 export interface TimelineStart {
   at: string;
-  /** In list order. */
+  /** The commands' names, in list order. */
   names: string[];
 }
 

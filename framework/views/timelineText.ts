@@ -7,9 +7,9 @@ import type { TimelineHour, TimelineStart } from "./timeline";
 
 /** What the timeline shows besides the bars. */
 export interface TimelineNotes {
-  /** "3 only in staging, 2 disabled"; empty if everything is counted. */
+  /** The commands that are not counted, such as "3 only in staging, 2 disabled"; empty if every command is counted. */
   leftOut: string;
-  /** How many of the counted commands nothing starts yet. */
+  /** How many of the counted commands are not installed, so that nothing starts them yet. */
   notInstalled: number;
 }
 
@@ -83,7 +83,7 @@ function labelOf(hour: string, before: TimelineHour | undefined, { hostTimezone 
   return `${isSameDay ? "   " : day} ${rest.at(-1)}`;
 }
 
-/** The first half of the rows to the left of the second. */
+/** Puts the first half of the rows to the left of the second half. */
 function sideBySide(rows: readonly string[], terminal: Terminal): string[] {
   const columns = columnsIn(terminal);
   const perColumn = Math.ceil(rows.length / columns);

@@ -2,7 +2,7 @@ import { LajuError } from "../../config/errors";
 import { type JobState, jobStates } from "../../queue/jobRecord";
 import { closest } from "../../text/similar";
 
-/** The words for the states in tables. `--state` accepts these and the words in the `jobs` table. */
+/** The words for job states in tables. `--state` accepts these words and those in the `jobs` table. */
 export const stateWords: Record<JobState, string> = {
   scheduled: "scheduled",
   pending: "ready",

@@ -26,7 +26,10 @@ export function isOnServer(): boolean {
   return settings().queueEngine === "bullmq" || databaseLocation().engine !== "sqlite";
 }
 
-/** Whether the queue exists. Always true for a queue on a server, because only the server could tell. */
+/**
+ * Whether the queue exists. Always true for a queue on a server, because finding out would mean waiting for that
+ * server.
+ */
 export function hasQueue(): boolean {
   return missingFile() === undefined;
 }

@@ -14,7 +14,7 @@ export interface QueueState {
 export interface TypeState extends Record<JobState, number> {
   type: string;
   isPaused: boolean;
-  /** Whether a live worker handles the type. Also true if it is unknown which types a live worker handles. */
+  /** Whether a running worker handles the type. Also true if a running worker doesn't say which types it handles. */
   isTaken: boolean;
 }
 
@@ -50,8 +50,8 @@ export function aliveWorkers({ workers }: QueueState): WorkerState[] {
 }
 
 /**
- * Problems that need attention, one sentence each. With `isStarted`, cron starts the workers, so it is fine if none is
- * running now.
+ * The queue's problems that need attention, one sentence each. `isStarted` says that cron starts the workers, so it is
+ * no problem if none is running now.
  */
 export function queueTroubles(state: QueueState, isStarted = false): string[] {
   const { failed, parked: total } = state.total;

@@ -11,7 +11,7 @@ export interface QueueReading {
   queue: QueueState | null;
   /** Why the queue cannot be read, for example because the database does not answer or has no tables. */
   queueProblem?: string;
-  /** What to do about it, if that is known. */
+  /** What to do about the problem, if that is known. */
   queueCure?: string | undefined;
 }
 

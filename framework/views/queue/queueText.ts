@@ -25,7 +25,7 @@ export function queueText(state: QueueState, now: number, terminal: Terminal): s
   return ["", ...table, "", ...(workers.length === 0 ? [none] : workers), ...pause].join("\n");
 }
 
-/** Only states that have jobs get a column. */
+/** A table of the job types. States without jobs get no column. */
 function typeTable({ types, workers }: QueueState): string[] {
   const hasWorkers = workers.some(({ isAlive }) => isAlive);
   const states = jobStates.filter((state) => types.some((row) => row[state] > 0));

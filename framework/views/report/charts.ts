@@ -4,7 +4,7 @@ import { escapeHtml } from "./escape";
 import { cellCount } from "./reportData";
 
 /**
- * The height of a stretch by its kind. It shows the same as the color, for color-blind readers: failed stretches are
+ * The height of each kind of stretch. It repeats what the color shows, for color-blind readers: failed stretches are
  * the tallest.
  */
 const kinds = {
@@ -14,7 +14,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** The maximum number of tooltips per strip. With more, a page of many commands would be too large to mail. */
+/** The maximum number of tooltips per strip. More would make a page of many commands too large to mail. */
 const maxTitles = 24;
 
 interface Stretch {

@@ -73,7 +73,7 @@ function longestText({ cells }: ReportCommand): string {
 
 const maxCauses = 3;
 
-/** Links to the failures below, most frequent first. */
+/** Links to the causes of the command's failures further down the page, most frequent first. */
 function causes({ name }: ReportCommand, { failures }: ReportData): string {
   const own = failures.shown
     .map(({ title, commands }, index) => ({ title, index, count: commands.get(name) ?? 0 }))

@@ -6,16 +6,16 @@ import { printableLine } from "../../text/printable";
 export interface FailureGroup {
   /** The message of the newest failure. */
   title: string;
-  /** Whether the numbers in the message differ between the failures. */
+  /** Whether the failures' messages differ in their numbers. */
   varies: boolean;
   count: number;
   /** The number of failures of each command. */
   commands: Map<string, number>;
   firstAt: number;
   lastAt: number;
-  /** The newest runs' ids. */
+  /** The ids of the newest runs in the group. */
   newest: number[];
-  /** Whether this is the last failure of a command that needs attention now. */
+  /** Whether the group contains the last failure of a command that needs attention now. */
   isCurrent: boolean;
 }
 

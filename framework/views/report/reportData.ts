@@ -117,7 +117,7 @@ function readFailures(span: { from: number; to: number }, rows: readonly StatusR
   };
 }
 
-/** Distributes `total` among the shares, one at a time, so that no share exceeds what is wanted. */
+/** Distributes `total` among the shares, one unit at a time, so that no share gets more than it wants. */
 function distribute(wanted: readonly number[], total: number): number[] {
   const shares = wanted.map(() => 0);
   let left = Math.min(

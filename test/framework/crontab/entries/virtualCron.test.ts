@@ -9,7 +9,7 @@ import { missingForVirtualCron } from "../../../support/virtual-cron/virtualCron
 const missing = missingForVirtualCron();
 const needs = missing.length > 0 ? ` (needs ${missing.join(", ")})` : "";
 
-// A sample; test/e2e/schedule/virtualCron.test.ts has the thousands.
+// This checks a sample; test/e2e/schedule/virtualCron.test.ts checks thousands of schedules.
 describe.skipIf(missing.length > 0 && !process.env.CI)(`the real cron daemon${needs}`, () => {
   test("starts random expressions when the engine says", async () => {
     await expectRandomExpressions(1, 60);

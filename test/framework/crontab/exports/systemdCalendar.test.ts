@@ -94,7 +94,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     },
   );
 
-  /** Some time before the end of February, and just before a year's clock changes. */
+  /** Moments shortly before the end of February, and just before each of a year's clock changes. */
   function beginnings(timezone: string): Date[] {
     const [from, to] = [Date.UTC(2027, 1, 20), Date.UTC(2028, 0, 1)];
     const changes = knownStretches(timezone)
@@ -103,7 +103,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     return [from, ...changes.filter((time) => time > from && time < to)].map((time) => new Date(time));
   }
 
-  /** Calendar forms of all kinds. */
+  /** A random expression with all kinds of calendar forms (L, W, #). */
   function withForms(random: () => number): string {
     const days = pick(random, ["L", "LW", "15W", "1W,10", "30W", "L,1", "*", "31W"]);
     const months = pick(random, ["*", "*", "2,6", "1,3-12", "4,5"]);
@@ -111,7 +111,7 @@ describe.skipIf(systemd.skip)(`as systemd interprets it${systemd.label}`, () => 
     return `${integer(random, 0, 59)} ${pick(random, ["12", "8,20", "23"])} ${days} ${months} ${weekdays}`;
   }
 
-  /** Times at which clocks can change. */
+  /** A random expression for the times at which clocks can change. */
   function aboutNight(random: () => number): string {
     const minute = pick(random, ["*/20", "0", "30", "10,40"]);
     return `${minute} ${pick(random, ["*", "0-4", "*/2", "3,4"])} * * ${pick(random, ["*", "0", "6,0"])}`;

@@ -178,7 +178,7 @@ describe.skipIf(needsCron.skip)(`with Debian's crontab${needsCron.label}`, () =>
   afterAll(() => cron?.stop());
   beforeEach(() => cron.shell("rm -f /var/spool/cron/crontabs/*"));
 
-  /** Puts a file into the spool without crontab(1), like images and configuration tools. */
+  /** Puts a file into the spool without crontab(1), as images and configuration tools do. */
   const plant = (bytes: string) => {
     const file = "/var/spool/cron/crontabs/root";
     cron.shell(`printf '${bytes}' > ${file}; chmod 600 ${file}`);

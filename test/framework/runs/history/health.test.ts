@@ -127,7 +127,7 @@ test.each(cases)("%s", (_, expected, history, texts) => {
 });
 
 test("a start omitted by a clock change is not missed", () => {
-  // Berlin's clocks went from 02:00 to 03:00 on 29 March 2026; cron ran the entry right after.
+  // On 29 March 2026, Berlin's clocks went from 02:00 to 03:00, and cron ran the 02:30 entry right after the change.
   const command = { ...daily, schedules: ["30 2 * * *"], since: at("2026-03-01T00:00:00Z") };
   const after = ended({ startedAt: at("2026-03-29T01:00:01Z") });
   expect(troublesOf(command, after, { ...clock, now: new Date("2026-03-29T12:00:00Z") })).toEqual([]);

@@ -128,7 +128,7 @@ describe("the ledger imports", () => {
     expect(rows()).toHaveLength(3_000);
     const { size, mode } = statSync(journal);
     expect([size, mode & 0o777]).toEqual([0, 0o664]);
-    // A run had the journal open when it was rotated.
+    // A run may still have the journal open when it is rotated, and write its end to the rotated file.
     appendFileSync(`${journal}.1`, `${JSON.stringify(end("k0"))}\n`);
     append(start("new"));
     expect(rows().filter((row) => !row.endsWith("running"))).toEqual(["k0 succeeded"]);

@@ -81,7 +81,7 @@ describe("a large ledger", () => {
   test.each(reads)("%s uses an index and needs no sorting", (_, read) => {
     const plans = plansOf(read);
     expect(plans.length).toBeGreaterThan(0);
-    // The newest runs of all commands come from the table itself, read backwards until there are enough.
+    // A query for the newest runs of all commands reads the table itself backwards, and stops when it has enough.
     const isBounded = (plan: string) => /^SEARCH |USING (COVERING )?INDEX|^SCAN runs$|SUBQUERY/.test(plan);
     expect(plans.filter((plan) => !isBounded(plan))).toEqual([]);
     expect(plans.join()).not.toContain("TEMP B-TREE");

@@ -21,7 +21,7 @@ describe("waiting for a lock", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A process that runs this code, reports it and keeps running. */
+  /** Starts a process that runs this code, waits until it has, and leaves it running. */
   async function hold(code: string): Promise<void> {
     const program = `${code}; console.log("held"); setInterval(() => {}, 1000);`;
     holder = spawn(process.execPath, ["-e", program], { cwd: modules, stdio: ["ignore", "pipe", "inherit"] });

@@ -109,7 +109,7 @@ describe("while a run is active, another start", () => {
   test("overlaps it if data/ was deleted, and the first run's failure is still recorded", async () => {
     const first = await begin("Skips");
     rmSync(join(app.root, "data"), { recursive: true });
-    // The lock disappeared with its file.
+    // The lock has disappeared with its file.
     const second = await begin("Skips");
     expect(await second.end()).toBe(0);
     first.child.kill("SIGTERM");
@@ -275,7 +275,7 @@ describe("while a retry is active", () => {
       });
       writeFileSync(join(app.root, "go"), "");
       await until(async () => runs().some(({ state, attempt }) => state === "succeeded" && attempt === 2));
-      // The process that the attempt left running holds no lock.
+      // The process that the attempt left behind does not hold the lock.
       await until(async () => !(await start()).stderr.includes("skipped"));
       expect(runs()[0]).toMatchObject({ state: "succeeded", attempt: 1 });
     },

@@ -9,7 +9,7 @@ import { until } from "../../../support/servers/server";
 const writers = 6;
 const lines = 4000;
 
-/** As under cron: a shell opens the log with >> and the command writes line by line. */
+/** As under cron, a shell opens the log with >>, and the command writes line by line. */
 const writer = `
 const { writeSync } = require("node:fs");
 const [id, from, to] = process.argv.slice(1).map(Number);
@@ -46,9 +46,9 @@ describe("log rotation", () => {
     let rotations = 0;
     const written = Array.from({ length: writers }, () => 0);
     const work = written.map(async (_, id) => {
-      // One keeps the log open most of the time, the others open it for each run.
+      // One writer keeps the log open most of the time; the others open it for each run.
       const step = id === 0 ? lines : lines / 8;
-      // However slow the machine, the writers continue until the log has been rotated a few times.
+      // The writers continue until the log has been rotated a few times, however slow the machine is.
       for (let from = 0; from < lines || rotations < 4; from += step) {
         const ended = await cronRun(`"${process.execPath}" -e '${writer}' -- ${id} ${from} ${from + step}`);
         expect(ended.status).toBe(0);

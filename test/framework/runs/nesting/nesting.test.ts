@@ -38,7 +38,7 @@ const files = {
      throw new Error("flaky");`,
     'retries: 1, retryDelay: "1s",',
   ),
-  // Each part reports its kind and the facts it has about the run.
+  // A process identity. `ticks` is the start time in hundredths of a second after boot.
   "commands/Clusters.ts": scheduled(
     'import cluster from "node:cluster"; import { once } from "node:events";',
     `if (!cluster.isPrimary) return appendFileSync("parts.txt", "worker\\n");
@@ -134,7 +134,7 @@ afterAll(() => app.remove());
 const start = (name: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
   app.run([`build/commands/${name}.js`, ...args], { env });
 const statesOf = (name: string) => recordedRuns(app.root, name).map(({ state }) => state);
-/** How often a file was written to since the last call. */
+/** How many lines were written to a file since the last call. */
 const linesOf = (file: string): number => {
   const lines = app.read(file).split("\n").length - 1;
   app.write(file, "");

@@ -98,7 +98,7 @@ describe("a response", () => {
     );
     const error = await thrownBy(postJson(first.url, "{}"));
     expect(error.message).toBe(`${hostOf(first)} answered 400 ${"x".repeat(200)}`);
-    // The amount that the sockets between the two can buffer.
+    // More than the sockets of both sides can buffer.
     expect(sent).toBeLessThan(20_000_000);
   });
 

@@ -24,7 +24,7 @@ async function isSenderWaiting(): Promise<boolean> {
   return isWaitedFor();
 }
 
-/** Fails while the file `broken` is in the root. */
+/** A command that fails while the file `broken` is in the app's root. */
 const fragile = (meta = "") => `
 import { existsSync } from "node:fs";
 import { command } from "../app/console/command";
@@ -81,7 +81,7 @@ describe("notifications", () => {
   const hooks = () =>
     http.requests.filter(({ path }) => path === "/hook").map(({ body }) => JSON.parse(body));
   const pings = () => http.requests.filter(({ path }) => path !== "/hook");
-  /** As under cron: output appended to a log, and no terminal. */
+  /** Runs a command as under cron: its output is appended to a log, and there is no terminal. */
   const run = async (name: string, env: NodeJS.ProcessEnv = {}) => {
     mkdirSync(join(app.root, "logs"), { recursive: true });
     const log = openSync(join(app.root, "logs", `${name}.log`), "a");
@@ -113,7 +113,7 @@ describe("notifications", () => {
       run: { state: "failed", exitStatus: 1 },
     });
     expect(hooks()[0].run.error).toContain("no rows");
-    // The first run printed the same line. This notification must contain only that of the second.
+    // The first run printed the same line. This notification must contain only the second run's output.
     expect(hooks()[0].output.match(/counting <rows>/g)).toHaveLength(1);
     const [mail] = smtp.mails;
     expect(mail).toMatchObject({

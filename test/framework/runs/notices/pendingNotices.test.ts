@@ -72,7 +72,7 @@ describe("a notification that a run left pending", () => {
     ended("a", 5_000, { ...failed, untold: { isRetried: true } });
     ended("b", 4_000, { state: "failed", exitStatus: 9 }, "a");
     ended("c", 3_000, succeeded, "other");
-    // Its process is on another host, and without a lock its state is unknown.
+    // The process of this run is on another host. Without a lock, nobody can tell whether it is alive.
     expect(texts()).toEqual([]);
     file.ledger().exec("UPDATE runs SET has_lock = 1");
     expect(texts()).toEqual(["One failed with exit status 9"]);

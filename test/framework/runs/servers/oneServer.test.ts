@@ -209,7 +209,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
       cwd: `${app.root}/build`,
       env: { LAJU_ENTRY: id, WORK: servers.work },
     });
-    // Depends on the clock: the test may happen to run at eight o'clock.
+    // This depends on the clock, because the test may happen to run at eight o'clock.
     expect(late).toMatchObject({ status: 0, stderr: "" });
   });
 
@@ -229,7 +229,7 @@ describe.skipIf(redisNeed.skip)(`oneServer${redisNeed.label}`, () => {
     expect((await here.laju("build")).stderr).toBe("");
     expect((await here.laju("monitor")).stderr).toBe("");
     withLedger(`${here.root}/data`, (ledger) => {
-      // Runs that another test started by hand would count for the last of these times.
+      // Delete runs that another test started by hand, because they would count for the last of these times.
       ledger.exec("DELETE FROM runs WHERE name = 'Daily'");
       ledger
         .prepare("UPDATE watched SET checked_until = ? WHERE name = 'Daily'")

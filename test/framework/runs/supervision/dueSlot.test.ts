@@ -105,7 +105,7 @@ describe("a command that checks for an approximate crontab entry", () => {
     });
 
     test("refuses an entry of its previous, approximate schedule", async () => {
-      // Otherwise the command would run at every time of the approximate line.
+      // Otherwise, the command would run at every time that the approximate line matches.
       const refused = await start("Plain", "12345678");
       expect(refused).toMatchObject({ status: 1, stdout: "" });
       expect(refused.stderr).toContain("its crontab entry was written by a different build");

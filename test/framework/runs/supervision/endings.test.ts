@@ -340,7 +340,7 @@ describe("a run of a built command", () => {
     const started = await Promise.all([1, 2, 3].map(() => app.run(["build/commands/Returns.js"], { env })));
     const asked = await Promise.all([1, 2, 3].map(() => app.run(["laju", "runs"], { env })));
     expect([...started, ...asked].map(({ status }) => status)).toEqual([0, 0, 0, 0, 0, 0]);
-    // This is the first run that opens the ledger: runs open it only if there may be an incident.
+    // This run is the first that opens the ledger, because runs open it only if there may be an incident.
     const told = [...started, ...asked].filter(({ stderr }) =>
       stderr.startsWith("laju: the ledger was damaged ("),
     );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { killAtRandom, killedCommands } from "../../../../scripts/proofs/killing";
 import { makeApp } from "../../../support/apps/app";
 
-// For a thousand kills: scripts/proofs/kills.ts.
+// scripts/proofs/kills.ts does this with a thousand kills.
 test("kill -9 at any moment leaves an intact ledger, no open run and no lock", async () => {
   const app = makeApp(killedCommands);
   try {

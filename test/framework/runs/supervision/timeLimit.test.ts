@@ -50,7 +50,7 @@ describe("a time limit", () => {
            \`trap '' TERM; for n in $(seq 500); do \${clear} sleep 29.4716 & \${clear} sleep 0.01; done\`], { stdio: "ignore" });
          ${wait}`,
       ),
-      // Each process starts the next one and exits.
+      // Each of its processes starts the next one and exits.
       "commands/Hops.ts": limited(
         `const hop = "trap '' TERM; N=$((N - 1)); [ $N -gt 0 ] || exit; sleep 0.02; sleep 29.4717 & sh -c \\"$HOP\\" &";
          spawn("sh", ["-c", hop], { stdio: "ignore", env: { ...process.env, N: "300", HOP: hop } }); ${wait}`,
@@ -204,7 +204,7 @@ describe("retries", () => {
       "commands/Never.ts": `
         export const meta = { ${meta} };
         console.log("try"); process.exit(9);`,
-      // Its limit passes while it waits for its retry, and the retry takes nearly its full limit.
+      // The limit of the first attempt passes while it waits for the retry, and the retry takes nearly its full limit.
       "commands/Limited.ts": `
         import { readFileSync, writeFileSync } from "node:fs";
         import { command } from "../app/console/command";

@@ -20,7 +20,7 @@ function minutesOf(deltas: readonly number[]): number[] {
   });
 }
 
-/** The minutes in half a year, or the reason why there are none. */
+/** The minutes of half a year in which the daemon starts the command; none if it never does, or "refused". */
 function minutesAsWritten(expression: string, reader: RawReader): number[] | string {
   const read = readAsWritten(expression, reader);
   if (read.kind === "never") return [];

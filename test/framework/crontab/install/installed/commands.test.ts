@@ -58,7 +58,7 @@ describe("whether anything starts a command here", () => {
       }),
     );
 
-  /** What startsIn() says of every reader of next starts, which must agree. */
+  /** What startsIn() returns for each verb that shows next starts. All of them must agree. */
   async function nextStarts(more: Record<string, string> = {}): Promise<Record<string, string | null>> {
     const read = async (...args: string[]) =>
       (await app.run(["laju", ...args], { env: environment(more) })).stdout;
