@@ -7,7 +7,7 @@ import type { OptionSpecs } from "./optionSpecs";
 export interface CommandMeta {
   /** One line, shown in lists and in the comment above the crontab entry. */
   description?: string;
-  /** When cron starts the command: one or more expressions. Without any, the command is only started by hand. */
+  /** When cron starts the command: one or more schedules. Without a schedule, the command is only started by hand. */
   schedule?: string | readonly string[];
   /** The schedule's IANA time zone (default: the host's). */
   timezone?: string;
@@ -18,7 +18,7 @@ export interface CommandMeta {
   timeout?: string | false;
   /**
    * What to do if the previous run is still active: "skip" the new run (the default with a schedule), "wait" for the
-   * previous one to finish, or "allow" both (the default without a schedule, and always under pm2).
+   * previous run to finish, or "allow" both (the default without a schedule, and always under pm2).
    */
   overlap?: Overlap;
   /**
@@ -27,8 +27,8 @@ export interface CommandMeta {
    */
   oneServer?: true | OneServer;
   /**
-   * What the monitor and `schedule:work` do about missed starts: "none" skips them (the default), "last" makes up for the
-   * last one.
+   * What the monitor and `schedule:work` do about missed starts: with "none" (the default), they skip them. With "last",
+   * they start the command once to make up for the last missed start.
    */
   catchUp?: CatchUp;
   /** How often a failed run is retried, each time in a new process (default: 0). */
@@ -50,10 +50,10 @@ export interface CommandMeta {
   log?: string;
   /**
    * Who is notified when the command fails and when it recovers: "mail" (NOTIFY_MAIL_TO), "webhook" (NOTIFY_WEBHOOK_URL), a
-   * mail address, or several of these; false for nobody (default: mail and webhook, whichever are configured).
+   * mail address, or several of these. false notifies nobody (default: mail and webhook, as far as they are configured).
    */
   notify?: false | NoticeChannel | readonly NoticeChannel[];
-  /** A URL to ping on each run, with the protocol of Healthchecks.io: URL/start, then URL or URL/fail. */
+  /** A URL to ping on each run, with the protocol of Healthchecks.io: URL/start when the run starts, then URL or URL/fail. */
   ping?: string;
   /** The command-line options, in the format of node:util's parseArgs. */
   options?: OptionSpecs;

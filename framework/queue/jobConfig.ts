@@ -19,19 +19,19 @@ export type JobConfig<T extends JobType = JobType> = JobFields<T> & DataField<Jo
 interface JobFields<T extends string> {
   /** The name of the handler. */
   type: T;
-  /** The user that the job belongs to; 0 is the system. */
+  /** The user to whom the job belongs. 0 is the system. */
   userId: number;
   /** When the job is due (default: now). */
   due?: Date | number;
   /**
-   * false: one attempt, whatever the handler declares. Absent: as many attempts as the handler declares, or else one.
-   * true: the same number of attempts, and when the last one fails, a new job is queued, until a job succeeds or is
-   * canceled.
+   * false: the job gets one attempt, even if the handler declares more. Not given: as many attempts as the handler
+   * declares, or else one. true: the same number of attempts, and when the last attempt fails, laju queues a new job,
+   * until a job succeeds or is canceled.
    */
   autoRescheduleOnFailure?: boolean;
   /** With `true`: how many milliseconds after each failure the new job is due (default 10000). */
   autoRescheduleOnFailureDelay?: number;
-  /** Delete the job this many milliseconds after it succeeded. Failed and canceled jobs are kept for QUEUE_KEEP_DAYS. */
+  /** How many milliseconds after its success the job is deleted. Failed and canceled jobs are kept for QUEUE_KEEP_DAYS. */
   removeDelay?: number;
   /** Jobs with a higher priority start first (default 0). */
   priority?: number;

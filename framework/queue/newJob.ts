@@ -7,15 +7,15 @@ import { encode } from "./payload";
 export interface PushOptions {
   /** Don't run the job before this time: a Date, or milliseconds since the epoch. */
   due?: Date | number;
-  /** Don't run the job until this long from now: milliseconds, or a text such as "90s". Excludes `due`. */
+  /** How long to wait before the job may run: milliseconds, or a text such as "90s". Not together with `due`. */
   delay?: number | string;
-  /** The user that the job belongs to; 0 is the system. */
+  /** The user to whom the job belongs. 0 is the system. */
   userId?: number;
   /** A whole number. Jobs with a higher priority start first (default 0). */
   priority?: number;
   /** While an unfinished job of this type has the same key, `push` returns that job instead of adding one. */
   unique?: string;
-  /** Delete the job this long after it succeeded: milliseconds, or a text such as "1d". */
+  /** How long after its success the job is deleted: milliseconds, or a text such as "1d". */
   removeDelay?: number | string;
 }
 
