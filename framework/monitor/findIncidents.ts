@@ -73,7 +73,7 @@ async function missed(command: DeployedCommand, clock: HostClock): Promise<strin
   if (times.length === 0) return [];
   if (command.catchUp === "last") {
     startDetached(command, times.at(-1) as number);
-    return [`${name} did not start at ${timesText(times, hostTimezone)}: started now`];
+    return [`${name} did not start at ${timesText(times, hostTimezone)}, so it was started now`];
   }
   const reason = `did not start at ${timesText(times, hostTimezone)}`;
   return opened({ name, kind: "overdue", reason, runId: null, openedAt: times.at(-1) as number });
@@ -112,7 +112,7 @@ const maxTimes = 3;
 export function timesText(times: number[], timezone: string): string {
   const shown = times.slice(-maxTimes).map((time) => shortTime(new Date(time), timezone));
   const more = times.length - shown.length;
-  return `${shown.join(", ")}${more > 0 ? ` and ${more} ${more === 1 ? "time" : "times"} before` : ""}`;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} earlier ${more === 1 ? "time" : "times"}` : ""}`;
 }
 
 function slowRun({ id, name, startedAt }: Run, { now }: HostClock): string[] {

@@ -55,7 +55,7 @@ function noticesByType(quietMs: number, now = Date.now, send = startSender): OnS
         if (closeIncidents(jobPrefix + job.type, { runId: null, at: now() })) send();
       }
     } catch (error) {
-      logWarn("Could not record how jobs ended for notices", { error: error.message });
+      logWarn("Could not record the results of jobs for notices", { error: error.message });
     }
   };
 }

@@ -18,7 +18,7 @@ export function cronNotes(schedule: Schedule, cron: CronFacts, clock: Required<C
 function rebootNotes({ label, rebootFlag }: CronFacts): string[] {
   if (rebootFlag === undefined) return [];
   return [
-    `${label} runs @reboot once per boot: not if only the daemon restarts, nor if a container restarts and keeps ${rebootFlag}`,
+    `${label} runs @reboot once per boot, but not when only the daemon restarts or when a container restarts and keeps ${rebootFlag}`,
   ];
 }
 

@@ -34,7 +34,7 @@ export function checkPath(command: string, path: string): void {
   throw new LajuError(`${command} has the path ${JSON.stringify(path)}, which a unit file cannot contain`, {
     code: "E_EXPORT",
     exitStatus: 2,
-    hint: "Rename the folder or file: no control or reserved characters, and no spaces at either end.",
+    hint: "Rename the folder or file. Its name must not contain control or reserved characters, or begin or end with a space.",
   });
 }
 

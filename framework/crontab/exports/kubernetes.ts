@@ -36,7 +36,7 @@ export function kubernetesManifests(source: ExportSource, options: KubernetesOpt
       };
     }),
   );
-  checkNames(files, { place: "Kubernetes", rule: "names there are lower case" });
+  checkNames(files, { place: "Kubernetes", rule: "Kubernetes names are in lower case" });
   return files.map(({ name, text }) => ({ name: `${name}.yaml`, text }));
 }
 

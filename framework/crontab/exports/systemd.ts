@@ -42,7 +42,7 @@ export function systemdUnits(
   });
   refuseProblems("systemd", problems);
   const names = units.map(({ name, command }) => ({ name, command: command.facts.name }));
-  checkNames(names, { place: "systemd", rule: "a / in a command's name becomes a - there" });
+  checkNames(names, { place: "systemd", rule: "in a unit's name, the / of a command's name becomes a -" });
   return units.flatMap(({ name, command, calendars, isAtBoot }) => {
     const service = {
       name: `${name}.service`,

@@ -27,7 +27,7 @@ export function keptOptionsText(options: TargetOptions, asked: TargetOptions): s
   const kept = ["root", "node", "log-dir", "cron"] as const;
   const isKept = (name: (typeof kept)[number]) => asked[name] === undefined && !isUsual(name, options[name]);
   const words = kept.filter(isKept).flatMap((name) => [`--${name}`, shellQuote(options[name] as string)]);
-  return words.length === 0 ? undefined : `Kept from the last install: ${words.join(" ")}`;
+  return words.length === 0 ? undefined : `Options kept from the last install: ${words.join(" ")}`;
 }
 
 /** Whether this value is crontab:install's default. */

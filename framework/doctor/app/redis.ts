@@ -27,7 +27,7 @@ function lossRisk(info: string, address: string): Finding | undefined {
   }
   if (setting("aof_enabled") !== "0") return undefined;
   return warning(
-    `${address} writes no append-only file (appendonly no): a crash sets the queue back to the last snapshot`,
+    `${address} writes no append-only file (appendonly no): after a crash, the queue is reset to the last snapshot`,
     "Run `redis-cli config set appendonly yes`, and set the same in redis.conf.",
   );
 }

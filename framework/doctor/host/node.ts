@@ -30,7 +30,7 @@ export const node: LocalCheck = {
     if (moving === undefined) return fine(programs.join(", "));
     return warning(
       `the crontab starts ${moving}, which disappears when that version is uninstalled`,
-      "Run node laju crontab:install each time you change the version, or pass a symlink that stays to --node.",
+      "Run node laju crontab:install each time you change the version, or set --node to a symlink that stays the same.",
     );
   },
 };

@@ -15,7 +15,7 @@ export const clock: LocalCheck = {
     const ahead = formatDuration(Math.floor((newest.at - now) / 1_000) * 1_000);
     return bad(
       `the clock was set back: the newest run, of ${newest.name}, started ${ahead} in the future`,
-      `Check the clock with \`date\`, and synchronize it: timedatectl set-ntp true. If it is right, this problem disappears in ${ahead}.`,
+      `Check the clock with \`date\`, and synchronize it: timedatectl set-ntp true. If the clock is right, this problem disappears in ${ahead}.`,
     );
   },
 };

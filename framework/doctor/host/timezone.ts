@@ -38,7 +38,7 @@ function outdated(zones: readonly string[]): Finding | undefined {
 
 function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTimezone): Finding {
   if (trouble === "hidden") {
-    const whose = isDaemonsOwn ? "as crontab:install found it" : "the system's";
+    const whose = isDaemonsOwn ? "as crontab:install detected it" : "the system's";
     return fine(`${zone}, ${whose}; only root can see whether ${daemon} has its own TZ`);
   }
   if (trouble !== undefined) {
@@ -47,6 +47,6 @@ function aboutDaemon({ timezone: zone, isDaemonsOwn, daemon, trouble }: DaemonTi
       "Start the daemon with the name of a time zone, such as TZ=Europe/Berlin, then run node laju crontab:install.",
     );
   }
-  if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install found it` : zone);
+  if (daemon === undefined) return fine(isDaemonsOwn ? `${zone}, as crontab:install detected it` : zone);
   return fine(isDaemonsOwn ? `${zone}, the TZ of ${daemon}` : zone);
 }

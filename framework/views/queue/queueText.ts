@@ -46,9 +46,9 @@ function workerLine(worker: WorkerState, now: number, { paint, symbols }: Termin
   const { id, pid, concurrency, startedAt, isAlive } = worker;
   const host = printableLine(worker.host);
   if (pid === null || startedAt === null) {
-    return `  ${paint("red", symbols.failed)} worker ${id}  gone; its jobs will be taken over`;
+    return `  ${paint("red", symbols.failed)} worker ${id}  is gone; other workers will take over its jobs`;
   }
   const since = `${formatDuration(Math.max(0, now - startedAt))}, ${concurrency} at a time`;
   if (isAlive) return `  ${paint("green", symbols.done)} worker ${pid} on ${host}  for ${since}`;
-  return `  ${paint("red", symbols.failed)} worker ${pid} on ${host}  dead; its jobs will be taken over`;
+  return `  ${paint("red", symbols.failed)} worker ${pid} on ${host}  is dead; other workers will take over its jobs`;
 }

@@ -53,7 +53,7 @@ describe("the entries of an app in releases", () => {
     const again = await laju("crontab:install");
     expect(again).toMatchObject({ status: 0, stderr: "" });
     expect(again.stdout).toMatch(
-      /^✓ Crontab was up to date: 1 unchanged\n {2}Kept from the last install: --root '/,
+      /^✓ Crontab was up to date: 1 unchanged\n {2}Options kept from the last install: --root '/,
     );
     expect(table()).toBe(before);
     rmSync(join(folder, "shared"), { recursive: true });

@@ -75,7 +75,7 @@ describe("node laju monitor", () => {
   test("makes up for the last missed start if the command asks for it", async () => {
     await monitor();
     goBack(3 * hourMs);
-    expect((await monitor()).stdout).toMatch(/CaughtUp did not start at .*: started now\n/);
+    expect((await monitor()).stdout).toMatch(/CaughtUp did not start at .*, so it was started now\n/);
     const runs = async () =>
       JSON.parse(
         (await app.run(["laju", "runs", "CaughtUp", "--json"], { env: { LAJU_DATA: data } })).stdout,

@@ -98,8 +98,8 @@ describe("an explanation", () => {
   bold(@reboot)
   Once per boot
 
-  yellow(!) Debian's cron runs @reboot once per boot: not if only the daemon restarts,
-    nor if a container restarts and keeps /run/crond.reboot
+  yellow(!) Debian's cron runs @reboot once per boot, but not when only the daemon
+    restarts or when a container restarts and keeps /run/crond.reboot
 
   In the crontab
     @reboot command`);
@@ -259,7 +259,7 @@ describe("an explanation for another cron", () => {
     ["systemd-cron", "/run/crond.reboot"],
   ] as const)("warns that %s starts @reboot once per boot", (name, flag) => {
     const { warnings } = explain("@reboot", { ...here, cron: cronFacts(name) });
-    expect(warnings).toEqual([expect.stringMatching(`once per boot: .* keeps ${flag}$`)]);
+    expect(warnings).toEqual([expect.stringMatching(`once per boot, .* keeps ${flag}$`)]);
   });
 
   test("guards a time that the host's clocks skip, and no other", () => {
