@@ -37,7 +37,7 @@ export interface CommandMeta {
   retryDelay?: string;
   /** The environments (NODE_ENV) in which the command is added to the crontab (default: all). */
   environments?: readonly string[];
-  /** false keeps the command off the crontab (default: true). */
+  /** false keeps the command out of the crontab (default: true). */
   enabled?: boolean;
   /** Words for selecting commands: `laju run --tag mail`. */
   tags?: readonly string[];
