@@ -7,7 +7,7 @@ const dayMinutes = 1440;
 // never matches.
 const monthsSearched = 4801;
 
-/** The first civil minute at or after `at` that matches the schedule's fields; undefined if there is none. */
+/** The first wall-clock minute at or after `at` that matches the schedule's fields; undefined if there is none. */
 export function firstCivilMinute(schedule: CalendarSchedule, at: number): number | undefined {
   const compiled = compile(schedule);
   const { times } = compiled;

@@ -13,7 +13,7 @@ export const longestCatchUp = 180;
  */
 const shortCatchUp = 5;
 
-/** An entry's runs after the local clock jumped ahead, and the civil minute that cron has reached after those runs. */
+/** An entry's runs after the local clock jumped ahead, and the wall-clock minute that cron has reached after those runs. */
 export interface Replay {
   /** The minutes since the epoch in which runs start, repeated if several start in one minute. */
   readonly runs: readonly number[];

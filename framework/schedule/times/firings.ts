@@ -114,7 +114,8 @@ function* minutesFrom(schedule: CalendarSchedule, from: number, clock: Clock): G
 }
 
 /**
- * The runs at the start of a stretch, and the civil minute from which the schedule's fields alone determine the runs.
+ * The runs at the start of a stretch (a period with one UTC offset), and the wall-clock minute from which on the
+ * schedule's fields alone determine the runs.
  */
 interface Beginning {
   readonly runs: readonly number[];

@@ -15,7 +15,7 @@ writeFileSync(
 );
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The boot, the namespace and the start time, in hundredths of a second after boot. */
+/** A process identity. `ticks` is the start time in hundredths of a second after boot. */
 const identity = (ticks: number, namespace = "pid:[4026531836]") => `boot ${namespace} ${ticks}`;
 
 test.each([

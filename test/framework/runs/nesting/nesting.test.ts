@@ -38,7 +38,7 @@ const files = {
      throw new Error("flaky");`,
     'retries: 1, retryDelay: "1s",',
   ),
-  // A process identity. `ticks` is the start time in hundredths of a second after boot.
+  // Each part reports its kind and the facts it has about the run.
   "commands/Clusters.ts": scheduled(
     'import cluster from "node:cluster"; import { once } from "node:events";',
     `if (!cluster.isPrimary) return appendFileSync("parts.txt", "worker\\n");

@@ -212,7 +212,7 @@ describe("notifications", () => {
       "Script.log",
       "Script.log.1",
     ]);
-    // Rotation creates the next file, empty and with laju's mode, before cron's shell can.
+    // Rotation creates the next log, empty and with laju's file mode, before cron's shell can.
     expect(readFileSync(join(app.root, "logs/Script.log"), "utf8")).toBe("");
     expect(hooks()[0].output).toBe("from a script");
   });
