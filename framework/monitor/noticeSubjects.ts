@@ -1,7 +1,7 @@
 import { readBuiltCommands } from "../catalog/catalog";
 import type { NoticeSubject } from "../runs/notices/sendNotices";
 
-/** Looks up the facts about a command that notices need. */
+/** Looks up the facts about a command that the sender of its notices needs. */
 export function noticeSubjects(): (name: string) => NoticeSubject | undefined {
   const subjects = new Map<string, NoticeSubject>();
   try {

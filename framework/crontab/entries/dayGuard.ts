@@ -30,7 +30,7 @@ export function coarseDays(schedule: CalendarSchedule): number[] {
   return [...new Set(days)].sort((a, b) => a - b);
 }
 
-/** Whether cron's own fields let a day pass to the guard. */
+/** Whether a day matches cron's own fields, so that the guard gets to test it. */
 export type DayFilter = (day: number, month: number) => boolean;
 
 export interface DayTestOptions {

@@ -30,7 +30,7 @@ export function monthKinds(): readonly MonthKind[] {
   return kinds;
 }
 
-/** The days of every kind of month. */
+/** The days of every kind of month (see `MonthKind`). */
 export function everyDay(): readonly Day[] {
   days ??= monthKinds().flatMap(daysOf);
   return days;

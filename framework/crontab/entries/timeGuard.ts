@@ -48,7 +48,10 @@ function sampleOf(time: number, passes: boolean): Sample {
   return { values: [Math.floor(time / 60), time % 60], passes };
 }
 
-/** The time and the minutes just after it, up to the line's next start or `end`. */
+/**
+ * The minute of a start, and the minutes just after it in which a late start passes, up to the line's next start or
+ * `end`.
+ */
 function lateTimes(time: number, isStart: ReadonlySet<number>, end: number): number[] {
   const late = [time];
   for (let later = time + 1; later <= time + tolerance; later++) {

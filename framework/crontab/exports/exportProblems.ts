@@ -4,7 +4,7 @@ import type { ExportProblem } from "./exportTypes";
 /** Something that the named command needs but the other scheduler does not support. */
 export interface NamedProblem extends ExportProblem {
   readonly command: string;
-  /** The field that requires it, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
+  /** The field whose value the other scheduler does not support, such as `schedule "0 0 L * *"` or `overlap "wait"`. */
   readonly subject: string;
 }
 

@@ -93,7 +93,7 @@ function pairs(ones: readonly DayChoice[], others: readonly DayChoice[]): DayCho
     for (const other of others) {
       const days = both(one.days, other.days);
       const fromEnd = both(one.fromEnd, other.fromEnd);
-      // No line can count from both ends of the month.
+      // An OnCalendar line cannot count from both ends of the month.
       if (days && fromEnd) return undefined;
       const weekdays = both(one.weekdays, other.weekdays);
       const months = common(one.months, other.months);

@@ -64,8 +64,8 @@ export function crontabHealth(
 }
 
 /**
- * Whether the crontab should have entries. Not if commands have run although laju never installed entries: then another
- * scheduler, such as systemd, starts them.
+ * Whether the crontab should have entries. If laju never installed any but commands have run, another scheduler, such
+ * as systemd, starts them, and the crontab needs none.
  */
 function isExpected(installation: unknown, histories: Iterable<RunHistory>): boolean {
   return installation !== undefined || [...histories].every(({ lastStart }) => lastStart === null);

@@ -5,7 +5,10 @@ import { makeFolder } from "../../files/makeFolder";
 import { makeFile } from "../../files/openFile";
 import { randomName } from "../../files/randomName";
 
-/** Contains an empty file for each command with an open incident, so that a successful run need not open the ledger. */
+/**
+ * The folder with an empty file for each command that has an open incident, so that a successful run need not open the
+ * ledger.
+ */
 const folder = join(paths.data, "incidents");
 
 /**

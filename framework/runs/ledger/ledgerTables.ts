@@ -170,7 +170,10 @@ export function openLedgerFile(file = paths.ledger, patienceMs?: number): Databa
   return database;
 }
 
-/** If two processes do this at the same time, the second waits for the lock and then finds the tables complete. */
+/**
+ * If two processes change the tables at the same time, the second one waits for the lock and then finds the tables
+ * complete.
+ */
 function changeTables(database: Database): void {
   switchToWal(database);
   database

@@ -126,7 +126,7 @@ function addToJournal(start: JournalStart): string | undefined {
   }
 }
 
-/** Unique across hosts: "mi5w2x9f3s0k7q". */
+/** A run's key, such as "mi5w2x9f3s0k7q", which is unique across hosts. */
 export function newRunKey(startedAt: number): string {
   const random = Math.floor(Math.random() * 36 ** 3).toString(36);
   return startedAt.toString(36) + process.pid.toString(36) + random.padStart(3, "0");

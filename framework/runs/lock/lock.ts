@@ -13,7 +13,9 @@ import { type Database, sqliteDriver } from "../../services/database/sqliteDrive
  * only check whether a lock is free hold it for a moment.
  */
 const checkMs = 100;
-/** How long to wait for another process that changes the same small file, in milliseconds. */
+/**
+ * How long to wait for another process that is changing the same file, such as pauses or the crontab, in milliseconds.
+ */
 const changeMs = 30_000;
 /** The longest time that a start with overlap "wait" waits for the previous run, in milliseconds. */
 const longestWaitMs = 86_400_000;

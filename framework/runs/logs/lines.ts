@@ -1,6 +1,6 @@
 /**
- * The end of a text, in whole lines. A last line that is too long is cut, because an error with its stack is one log
- * line.
+ * The end of a text, in whole lines. If the last line alone is too long, keeps the line's end, because an error with
+ * its stack is a single log line.
  */
 export function lastLines(text: string, longest: number): string {
   return text.length <= longest ? text : withoutCutLine(text.slice(-longest), longest);

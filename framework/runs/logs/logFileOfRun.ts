@@ -14,7 +14,7 @@ export function logFileOfRun({ log }: Pick<Run, "log">): string | undefined {
   return [file, ...rotatedFiles(file)].find((candidate) => inodeOf(candidate) === inode);
 }
 
-/** X.log.1, X.log.2, … */
+/** The names of a log's rotated files: X.log.1, X.log.2, … */
 function rotatedFiles(file: string): string[] {
   const prefix = `${basename(file.replace(/\.\d+$/, ""))}.`;
   try {

@@ -13,7 +13,7 @@ export interface FilePart {
 /** Lines omitted from a run's output, because other runs wrote them to the same part of the file. */
 export interface OmittedLines {
   lines: number;
-  /** The keys of those other runs. */
+  /** The keys of the other runs, whose lines were omitted. */
   runs: Set<string>;
 }
 

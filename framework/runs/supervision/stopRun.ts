@@ -62,7 +62,7 @@ async function end(row: RunRow): Promise<Stopped["ending"]> {
   endDescendants(isKilled ? pid : undefined, mark, known);
   if (hasEnded) return "ended";
   const error = "stopped by laju stop and had to be killed (SIGKILL)";
-  // For a retry, the process of the first attempt notifies.
+  // The process of the first attempt sends the notification about a retry.
   const untold = row.attempt > 1 ? undefined : {};
   const ending = { state: "failed", exitStatus: 137, error, finishedAt: Date.now(), untold } as const;
   closeRecord(row.name, toRun(row).key, ending);
