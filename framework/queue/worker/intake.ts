@@ -11,6 +11,8 @@ export interface Receiver {
   concurrency: number;
   engine: Pick<QueueEngine, "batch" | "pipeline">;
   running: Running;
+  /** Whether the store has been told about every job that has ended or been returned. */
+  isReported(): boolean;
   /** Returns jobs to the queue. */
   giveBack(jobs: ClaimedJob[]): void;
 }
@@ -72,11 +74,12 @@ export class Intake {
 
   /**
    * Whether no job may start now, because a suspect has to wait until all other jobs have ended or been returned.
-   * `isReported` tells whether the store knows about all of them.
    */
-  mustHold(isReported: () => boolean): boolean {
+  mustHold(): boolean {
     if (!this.#quarantine.isChosen) return false;
-    return !isReported() || this.#quarantine.mustWait(this.worker.running.size, performance.now());
+    return (
+      !this.worker.isReported() || this.#quarantine.mustWait(this.worker.running.size, performance.now())
+    );
   }
 
   /** Removes and returns the next job to start. There must be one. */

@@ -96,7 +96,7 @@ export class Running {
   /** Called when a handler has returned. Returns false if its attempt was abandoned. */
   remove(execution: Execution): boolean {
     const { id } = execution.claimed;
-    this.#lingering.delete(execution);
+    if (this.#lingering.size > 0) this.#lingering.delete(execution);
     return this.#executions.get(id) === execution && this.#executions.delete(id);
   }
 

@@ -20,7 +20,7 @@ export class Outgoing {
   }
 
   settle(settlement: Settlement): void {
-    this.#progress.delete(settlement.id);
+    if (this.#progress.size > 0) this.#progress.delete(settlement.id);
     this.#settlements.push(settlement);
     this.#size += sizeOf(settlement);
   }

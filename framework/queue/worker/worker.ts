@@ -69,6 +69,7 @@ export class Worker {
       concurrency,
       engine,
       running: this.#running,
+      isReported: () => !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty,
       giveBack: (jobs) => this.#settling.giveBack(jobs),
     });
     const wanted = { limits: limitsOf(handlers), types: this.#types };
@@ -198,8 +199,7 @@ export class Worker {
 
   /** Starts as many claimed jobs as there are free slots. */
   #pump(): void {
-    const isReported = () => !this.#exchange.isUnderWay && this.#exchange.outgoing.isEmpty;
-    if (this.#isPumping || this.#intake.size === 0 || this.#intake.mustHold(isReported)) return;
+    if (this.#isPumping || this.#intake.size === 0 || this.#intake.mustHold()) return;
     this.#isPumping = true;
     const { concurrency } = this.options;
     // Check before each start: a job may block the event loop until the last heartbeat is too old.
