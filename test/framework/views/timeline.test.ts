@@ -121,7 +121,8 @@ describe("list --timeline", () => {
     const printed = await app.laju("list", "--timeline");
     const rows = await app.laju("list", "--timeline", "--json");
     app.remove();
-    expect(printed).toMatchObject({ status: 0, stderr: "" });
+    const stderr = "The build is older than its sources: commands/A.ts is new. Run npm run build.\n";
+    expect(printed).toMatchObject({ status: 0, stderr });
     expect(printed.stdout).toMatch(/ 08:00 █+ 1/);
     const hours = JSON.parse(rows.stdout) as { hour: string; starts: { at: string; names: string[] }[] }[];
     expect(hours.length).toBeGreaterThanOrEqual(24);
