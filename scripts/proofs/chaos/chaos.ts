@@ -38,10 +38,16 @@ const leaseMs = 6000;
 /** The lease of the "lone" workers, in milliseconds. Some of their heartbeats get late replies. */
 const longLeaseMs = 20_000;
 
+/** How fast a SQLite file may grow. On an idle machine with two cores, it grows by half of that. */
+const mebibytesPerMinute = 48;
+
 /** Runs the queue under faults and prints a report. Returns whether the queue kept all its guarantees. */
 export async function chaos({ engine, minutes, seed, keep }: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "laju-chaos-"));
-  const disk = makeDisk(join(folder, "disk"), engine === "sqlite" ? "192m" : "2g");
+  const disk = makeDisk(
+    join(folder, "disk"),
+    engine === "sqlite" ? `${128 + Math.ceil(minutes) * mebibytesPerMinute}m` : "2g",
+  );
   // Let the worker that runs as another user read the folder. It could open it anyway, but access(2) would say that it
   // can't.
   chmodSync(folder, 0o755);
