@@ -1,9 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { LajuError } from "./errors";
 
-/** Reads a text file. Follows symlinks, but throws if the path is not a regular file. */
+/**
+ * Reads a text file. Follows symlinks, but throws if the path is not a regular file. Given "utf8", Node reads the file in
+ * one native call: a twentieth of the instructions of a process's first readFileSync() without an encoding.
+ */
 export function readText(file: string): string {
-  return readBytes(file).toString();
+  const descriptor = openRegular(file, constants.O_RDONLY);
+  try {
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Like readText(), but returns bytes. */

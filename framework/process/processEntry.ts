@@ -17,10 +17,13 @@ export function processEntry(pid: number): ProcessEntry | undefined {
   return fields[0] === "Z" ? undefined : { parent: Number(fields[1]), startedAt: Number(fields[19]) };
 }
 
-/** A file below /proc/PID; undefined if the process has just exited or belongs to another user. */
+/**
+ * A file below /proc/PID; undefined if the process has just exited or belongs to another user. Read as UTF-8, which Node
+ * does in one native call, and as which Node reads this process's own arguments.
+ */
 export function readProcessFile(pid: number, name: "stat" | "cmdline" | "environ"): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/${name}`, "latin1");
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch {
     return undefined;
   }
