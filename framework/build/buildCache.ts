@@ -31,7 +31,7 @@ export class BuildCache {
   readonly #next: Record<string, CachedPart> = {};
   readonly #hashes = new Map<string, string | undefined>();
 
-  /** `vendorKey` is a text that changes with the versions of packages, esbuild and Node. */
+  /** `vendorKey` is a string that changes with the versions of packages, esbuild and Node. */
   constructor({ root, home, build }: Omit<BuildFolder, "vendor">, vendorKey: string, beganAt: Date) {
     this.#root = root;
     this.#home = home;
@@ -43,7 +43,7 @@ export class BuildCache {
   }
 
   /**
-   * Builds a part unless it is up to date. `context` is a text that changes whenever something other than the inputs
+   * Builds a part unless it is up to date. `context` is a string that changes whenever something other than the inputs
    * affects the part.
    */
   async reuse(part: string, context: string, make: () => Promise<Attempt>): Promise<Attempt> {

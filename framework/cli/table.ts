@@ -26,13 +26,13 @@ export function columns(
   );
 }
 
-/** Pads a text with spaces to a width. */
+/** Pads a string with spaces to a width. */
 export function padded(text: string, width: number, alignRight = false): string {
   const spaces = " ".repeat(Math.max(0, width - visibleWidth(text)));
   return alignRight ? spaces + text : text + spaces;
 }
 
-/** Truncates a text to a width, ending it with an ellipsis. Not for text with color codes. */
+/** Truncates a string to a width, ending it with an ellipsis. Not for text with color codes. */
 export function clipped(text: string, width: number, { symbols }: Pick<Terminal, "symbols">): string {
   if (visibleWidth(text) <= width) return text;
   let left = width - symbols.dots.length;
@@ -52,7 +52,7 @@ export function widest(texts: readonly string[]): number {
 /** Matches text whose characters each take one column: ASCII, Latin letters, and the marks in laju's tables. */
 const simple = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2026\u25cb\u25cf\u2713\u2717\u21b7]*$/;
 
-/** How many terminal columns a text takes, ignoring color codes. */
+/** How many terminal columns a string takes, ignoring color codes. */
 export function visibleWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: color codes begin with one.
   const plain = text.replace(/\u001b\[\d+m/g, "");

@@ -63,7 +63,7 @@ function hasValidName(name: string, address: string, text: string): boolean {
   return name === "" || ((text.includes(`<${address}>`) || text.includes("(")) && isName(name, text));
 }
 
-/** Whether a text can be a name. An unquoted one with an @ contains an address that the parser missed. */
+/** Whether a string can be a name. An unquoted one with an @ contains an address that the parser missed. */
 function isName(name: string, text: string): boolean {
   return !name.includes("@") || text.includes(`"${name}"`);
 }

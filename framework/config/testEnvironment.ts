@@ -76,7 +76,7 @@ function isSameDatabase(one: string, other: string, root: string): boolean {
   return first !== undefined && first === second;
 }
 
-/** A text that is the same for two URLs of the same database, however they are written. */
+/** A string that identifies a database: equal for all ways to write its URL. */
 function databaseKey(url: string, root: string): string | undefined {
   if (url.startsWith("file:")) return fileKey(url, root);
   if (!URL.canParse(url)) return undefined;
@@ -87,7 +87,7 @@ function databaseKey(url: string, root: string): string | undefined {
   return `${isPostgres ? "pg" : "mysql"} ${host} ${port || (isPostgres ? 5432 : 3306)} ${name}`;
 }
 
-/** A text that is the same for two paths to the same file, even through symbolic or hard links. */
+/** A string that identifies a file: equal for all paths to it, even through symbolic or hard links. */
 function fileKey(url: string, root: string): string {
   const file = resolve(root, decodeURIComponent(url.replace(/^file:(\/\/)?/, "").replace(/\?.*$/, "")));
   const stat = statSync(file, { throwIfNoEntry: false });

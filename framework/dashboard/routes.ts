@@ -128,7 +128,7 @@ export function dashboardApp({ access, basePath, isReadOnly, addFirst }: AppOpti
   return app;
 }
 
-/** The path of a request relative to the first page, without a leading slash. */
+/** The path of a request relative to the home page, without a leading slash. */
 export function placeOf(context: Context): { path: string; query: URLSearchParams } {
   return { path: context.req.path.slice(1), query: new URL(context.req.url).searchParams };
 }
@@ -137,7 +137,7 @@ export function viewOf(path: string, query: URLSearchParams, { canAct }: Pick<Vi
   return { root: rootFrom(path), query, clock: hostClock(), canAct, live: new LiveParts() };
 }
 
-/** The relative path from a page to the first page. */
+/** The relative path from a page to the home page. */
 export function rootFrom(path: string): string {
   return "../".repeat(path.split("/").length - 1) || "./";
 }

@@ -7,7 +7,7 @@ import type { LiveParts } from "./live/liveParts";
  * many visitors.
  */
 export interface View {
-  /** The relative path from this page to the first page: "./" or "../". Every link begins with it. */
+  /** The relative path from this page to the home page: "./" or "../". Every link begins with it. */
   root: string;
   query: URLSearchParams;
   clock: HostClock;

@@ -27,7 +27,7 @@ export function findHangs(
   });
 }
 
-/** A cheaper search for the sender, which rarely finds a hang: it stops early if no starts were skipped. */
+/** A cheaper search, for the process that sends notices. It rarely finds a hang, so it stops if nothing was skipped. */
 export function findHangsBySkips(): void {
   try {
     const least = hangAfterSkips();

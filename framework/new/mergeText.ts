@@ -6,7 +6,7 @@ import { isMissing, missingProgram, run } from "./programs";
 
 interface Texts {
   own: string;
-  /** The version from which both other texts were made. */
+  /** The version from which both other versions were made. */
   base: string;
   next: string;
 }

@@ -7,7 +7,7 @@ import { encode } from "./payload";
 export interface PushOptions {
   /** Don't run the job before this time: a Date, or milliseconds since the epoch. */
   due?: Date | number;
-  /** How long to wait before the job may run: milliseconds, or a text such as "90s". Not together with `due`. */
+  /** How long to wait before the job may run: milliseconds, or a string such as "90s". Not together with `due`. */
   delay?: number | string;
   /** The user to whom the job belongs. 0 is the system. */
   userId?: number;
@@ -15,7 +15,7 @@ export interface PushOptions {
   priority?: number;
   /** While an unfinished job of this type has the same key, `push` returns that job instead of adding one. */
   unique?: string;
-  /** How long after its success the job is deleted: milliseconds, or a text such as "1d". */
+  /** How long after its success the job is deleted: milliseconds, or a string such as "1d". */
   removeDelay?: number | string;
 }
 

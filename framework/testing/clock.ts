@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import { type Replacement, replaceGlobal } from "./replaceGlobal";
 
-/** A point in time: a Date, milliseconds since the epoch, or a text such as "2026-03-10T08:00:00Z". */
+/** A point in time: a Date, milliseconds since the epoch, or a string such as "2026-03-10T08:00:00Z". */
 export type Moment = Date | number | string;
 
 let fixed: Replacement<"Date"> | undefined;
@@ -34,7 +34,7 @@ function fixAt(moment: Moment): Replacement<"Date"> {
   if (Number.isNaN(now)) {
     throw new LajuError(`${JSON.stringify(moment)} is not a point in time`, {
       code: "E_CLOCK",
-      hint: 'Pass a Date, milliseconds, or a text such as "2026-03-10T08:00:00Z".',
+      hint: 'Pass a Date, milliseconds, or a string such as "2026-03-10T08:00:00Z".',
     });
   }
   return replaceGlobal("Date", (clock) => fixedDate(clock, now));

@@ -1,7 +1,7 @@
 import { LajuError } from "../config/errors";
 import type { OptionSpecs, OptionValues } from "../metadata/optionSpecs";
 
-/** A value for each option, of the type that `run` gets. An option whose value is a text also accepts a number. */
+/** A value for each option, of the type that `run` gets. An option whose value is a string also accepts a number. */
 export type GivenOptions<O extends OptionSpecs> = {
   [K in keyof OptionValues<O>]?: OptionValues<O>[K] | Loose<OptionValues<O>[K]>;
 };

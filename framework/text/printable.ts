@@ -8,7 +8,7 @@ export function printable(text: string): string {
   return withoutControls(text.replaceAll("\r\n", "\n").replace(anyColors, ""));
 }
 
-/** The first line of a text, for a table cell. */
+/** The first line of a string, for a table cell. */
 export function printableLine(text: string | null | undefined): string {
   return (printable(text ?? "").split("\n", 1)[0] ?? "").replaceAll("\t", " ");
 }

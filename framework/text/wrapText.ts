@@ -1,4 +1,4 @@
-/** Wraps a text at spaces to lines of at most `width` columns. A longer word gets its own line. */
+/** Wraps text at spaces to lines of at most `width` columns. A longer word gets its own line. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -13,7 +13,7 @@ export function code(text: string): string {
   return text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** Escapes a text for Markdown outside of code. */
+/** Escapes text for Markdown outside of code. */
 export function plain(text: string): string {
   return text.replaceAll("<", "&lt;").replaceAll(/(?<![\w`])\*(?!\w)/g, "\\*");
 }

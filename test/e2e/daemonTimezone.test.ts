@@ -9,7 +9,7 @@ const twoMinutes = 125_000;
 
 /**
  * A command whose crontab line has a guard that checks the day. It is due in one and in two minutes by the clock of
- * that zone.
+ * the daemon's zone.
  */
 function dueSoon(timeZone: string, more = ""): string {
   const schedules = [1, 2].map((minutes) => {

@@ -1,5 +1,5 @@
-// Calls verbs in a temporary app, then writes V8's code cache for one half of the command line. Arguments: build
-// folder, shared bundle, the command line's hot half, which verbs to call ("frequent" or "rare"), the half whose cache
+// Calls verbs in a temporary app, then writes V8's code cache for one half (hot or cold) of the bundled verbs.
+// Arguments: build folder, shared bundle, the hot half, which verbs to call ("frequent" or "rare"), the half whose cache
 // to write, cache file.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

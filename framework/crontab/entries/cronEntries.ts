@@ -121,8 +121,8 @@ function isMoved(schedule: CalendarSchedule, { cron, hostTimezone, portable }: E
 }
 
 /**
- * Makes cron start the line every hour, as for a time zone other than the host's, so that the command itself handles
- * clock changes.
+ * Makes cron run the line every hour, as it does for schedules in another time zone. The command then decides whether
+ * it is due, so clock changes are handled correctly.
  */
 function movedLine(schedule: CalendarSchedule, options: EntryOptions): Line {
   const { hostTimezone, isDaemonsOwn } = options;

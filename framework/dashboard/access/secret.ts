@@ -32,7 +32,7 @@ export function signature(key: Buffer, text: string): string {
 
 const comparing = randomBytes(32);
 
-/** Compares in constant time, no matter how long the texts are or where they differ. */
+/** Compares in constant time, no matter how long the strings are or where they differ. */
 export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHmac("sha256", comparing).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

@@ -13,7 +13,7 @@ export interface Done {
   /** Details that are recorded with the action, without secrets. */
   details?: string | null;
   runKey?: string | null;
-  /** The path of the next page, relative to the first page. */
+  /** The path of the page to show next, relative to the home page. */
   to: string;
 }
 
@@ -26,7 +26,7 @@ export interface Question {
   fields?: Html;
   button: string;
   isDanger?: boolean;
-  /** Where "Cancel" leads, relative to the first page. */
+  /** Where "Cancel" leads, relative to the home page. */
   back: string;
 }
 

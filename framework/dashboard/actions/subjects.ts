@@ -16,7 +16,7 @@ export function runIn(about: URLSearchParams): Run {
   throw new LajuError(`there is no run ${about.get("run")}`, { code: "E_NO_RUN" });
 }
 
-/** The path of a command's page, relative to the first page. */
+/** The path of a command's page, relative to the home page. */
 export function commandPlace(name: string): string {
   return `commands/${name.split("/").map(encodeURIComponent).join("/")}`;
 }

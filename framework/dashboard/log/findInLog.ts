@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /**
- * The lines of a log that contain a text, ignoring case. Reads in pieces, so that the server can answer other requests
+ * The lines of a log that contain a string, ignoring case. Reads in pieces, so that the server can answer other requests
  * in between.
  */
 export async function findInLog(log: FilePart & { to: number }, text: string): Promise<Found> {

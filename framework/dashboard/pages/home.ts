@@ -14,7 +14,7 @@ import { queueSentences, readQueue } from "../read/queue";
 import { readHours, readWorld, type World } from "../read/world";
 import type { Page, View } from "../view";
 
-/** The first page: what needs attention, then what is running or due, then every command. */
+/** The home page: what needs attention, then what is running or due, then every command. */
 export async function homePage(view: View): Promise<Page> {
   const world = readWorld();
   const queue = await readQueue();

@@ -8,7 +8,7 @@ export interface Frame {
   app: string;
   host: string;
   visitor: Visitor;
-  /** The page's own path, relative to the first page, for its live changes. */
+  /** The page's own path, relative to the home page, for its live changes. */
   path: string;
   /** The names of the style and script files, which change with their contents. */
   style: string;

@@ -8,7 +8,7 @@ import { runsPage } from "./runs";
 
 type Draw = (view: View, ...parts: string[]) => Page | undefined | Promise<Page | undefined>;
 
-/** Every page by its path relative to the first page. */
+/** All pages by their path relative to the home page. */
 const pages: [path: RegExp, draw: Draw][] = [
   [/^$/, homePage],
   [/^commands\/(.+)$/, commandPage],

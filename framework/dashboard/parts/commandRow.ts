@@ -29,7 +29,7 @@ interface Drawn {
 }
 
 /**
- * The rows as last drawn. The key consists of the path from the page to the first page, whether the visitor may act,
+ * The rows as last drawn. The key consists of the path from the page to the home page, whether the visitor may act,
  * and the command.
  */
 const drawn = new Map<string, Drawn>();

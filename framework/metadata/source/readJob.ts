@@ -108,7 +108,7 @@ function checkPlain(file: Checked): void {
   }
 }
 
-/** Whether an export could be a misspelled option. Exported functions and objects can't, so they can have any name. */
+/** Whether an export could be a misspelled option. Exported functions and objects never are, so any name is fine. */
 function mayBeOption(value: Node | undefined): boolean {
   return (
     value !== undefined &&

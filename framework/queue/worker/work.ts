@@ -50,7 +50,7 @@ function whole(handlers: Handlers): LoadedHandlers {
   return { handlers, problems: new Map() };
 }
 
-/** Reports handlers that can't be used. Each affects only its own jobs, unless `--types` names it. */
+/** Reports handlers that can't be used. The worker runs the other types, but throws if `--types` names such a handler. */
 function reportProblems(problems: LoadedHandlers["problems"], types: readonly string[] | undefined): void {
   for (const [name, error] of problems) {
     if (types?.includes(name)) throw error;

@@ -81,7 +81,7 @@ export function withLock<T>(name: string, work: () => T): T {
 }
 
 /**
- * Does `work` while holding a lock on any file. If another process holds it too long, throws a LajuError that names the
+ * Does `work` while holding a lock on the given file. If another process holds it too long, throws a LajuError that names the
  * process and says what it is `doing`.
  */
 export function withLockOn<T>(file: string, doing: string, work: () => T, patienceMs = changeMs): T {

@@ -1,5 +1,5 @@
 /**
- * The end of a text, in whole lines. If the last line alone is too long, keeps the line's end, because an error with
+ * The end of a string, in whole lines. If the last line alone is too long, keeps the line's end, because an error with
  * its stack is a single log line.
  */
 export function lastLines(text: string, longest: number): string {

@@ -79,7 +79,7 @@ function sendPing({ event, runId }: Notice, url: string): Promise<void> {
 /** The events of a ping, as on Healthchecks.io: a run has started, succeeded or failed. */
 export type PingEvent = "start" | "success" | "fail";
 
-/** Posts a text to URL/start, URL/fail or, for a success, the URL itself. Throws if the receiver did not accept it. */
+/** Posts text to URL/start, URL/fail or, for a success, the URL itself. Throws if the receiver did not accept it. */
 export function ping(url: string, event: PingEvent, body: string): Promise<void> {
   const target = new URL(url);
   if (event !== "success") target.pathname = `${target.pathname.replace(/\/$/, "")}/${event}`;

@@ -27,7 +27,7 @@ export function dueSlot(command: Scheduled, id: string, at: Date): SlotDecision 
 
 /**
  * The scheduled time of a start without an entry id (a line written by hand, a systemd timer): the latest one, unless
- * it is longer ago than any start can be delayed.
+ * it is so far in the past that no start could be that late.
  */
 export function latestSlot(command: Scheduled, at: Date): number | undefined {
   const options = { ...clockOf(command.timezone), at, within: lateStart };

@@ -28,7 +28,7 @@ export interface Skips {
   times: readonly number[];
   /** Whether `times` is complete, because the journal reaches back to the run's own start. */
   areAll: boolean;
-  /** Whether the command has an open incident, which usually means that the hang is known. */
+  /** Whether the command has an open incident, which usually means that the run that causes the skips has been reported. */
   hasIncident(): boolean;
 }
 

@@ -47,7 +47,7 @@ function hintFor({ field, allowed, suggestion }: ScheduleProblem): string {
   return suggestion === undefined ? `${rule}.` : `${rule}, such as "${suggestion}".`;
 }
 
-/** Quotes and shortens a text for a one-line message. */
+/** Quotes and shortens a string for a one-line message. */
 export function shown(text: string): string {
   const printable = JSON.stringify(text);
   return printable.length <= 82 ? printable : `${printable.slice(0, 78)}…"`;

@@ -24,7 +24,7 @@ export function readableLine(
   return prettyLine({ time, level, message, run: undefined, meta }, color, utc);
 }
 
-/** Formats the JSON lines in a text for a notification, in UTC like its other times. */
+/** Formats the JSON lines in a string for a notification, in UTC like its other times. */
 export function readableText(text: string): string {
   return text
     .split("\n")

@@ -4,7 +4,7 @@ import { escapeHtml } from "./escape";
 import { cellCount } from "./reportData";
 
 /**
- * The height of each kind of stretch. It repeats what the color shows, for color-blind readers: failed stretches are
+ * The height of each kind of bar. It repeats what the color shows, for color-blind readers: failed runs' bars are
  * the tallest.
  */
 const kinds = {

@@ -133,7 +133,7 @@ describe("untrusted text stays text", () => {
     expect(labels).toContain("Message");
     fc.assert(
       fc.property(fc.array(some, { minLength: 6, maxLength: 6 }), (given) => {
-        // The cause of an error is shown as a separate fact.
+        // Each of these values is shown on the page, the cause of an error in a row of its own.
         const page = pageOf(given);
         expect(page.tags).toEqual(tags);
         expect(page.texts.join("")).not.toMatch(acting);

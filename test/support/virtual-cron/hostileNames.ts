@@ -19,7 +19,7 @@ const piece = fc.constantFrom(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that a crontab line cannot contain.
 const refused = /[\n\r\u0000]/g;
 
-/** A random text that a crontab line can contain, up to some length. */
+/** A random string that a crontab line can contain, up to a given length. */
 export const hostileText = fc
   .oneof(
     {

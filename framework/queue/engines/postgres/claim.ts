@@ -97,8 +97,8 @@ interface Variant {
 }
 
 /**
- * Takes each type's first rows from the index. The ids are an array, so that PostgreSQL can neither run the claim twice
- * in a loop nor expect the batch to be a large part of the table. If a server crash loses a claim, the jobs are simply
+ * Takes each type's first rows from the index. The ids are an array, so that PostgreSQL's planner can't repeat the
+ * claim inside a nested loop, and doesn't estimate that the batch is a large part of the table. If a server crash loses a claim, the jobs are simply
  * still unclaimed, so the commit doesn't wait for the disk. synchronous_commit is turned off for this transaction only,
  * because behind a pooler other clients share the session.
  */

@@ -138,8 +138,8 @@ function garbled({ events }: History): string[] {
 }
 
 export function isRewound({ rewinds }: History, { begun }: { begun: number }): boolean {
-  // A job that was claimed shortly before the snapshot may be pending in it. And a worker starts the jobs that it
-  // claimed before the rewind until it reaches the server again.
+  // A job that was claimed shortly before the snapshot may be pending in it. And a worker that can't reach the server
+  // still starts jobs that it claimed before the server was reset to the snapshot.
   return rewinds.some(({ from, to }) => begun > from - 10_000 && begun < to + 5000);
 }
 
