@@ -79,8 +79,10 @@ const files = {
     'import { isMainThread, parentPort, Worker } from "node:worker_threads"; import { once } from "node:events";',
     `if (!isMainThread) return parentPort.postMessage("from a thread");
      const worker = new Worker(process.argv[1]);
-     console.log(...(await once(worker, "message")));
-     console.log(...(await once(worker, "exit")));`,
+     // Node can emit both events without a pause in which a later listener could be added.
+     const [message, exit] = await Promise.all([once(worker, "message"), once(worker, "exit")]);
+     console.log(...message);
+     console.log(...exit);`,
   ),
   "commands/ThreadsAtTop.ts": `
     import { once } from "node:events";
