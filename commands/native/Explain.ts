@@ -43,7 +43,8 @@ export default verb({
     cron: targetOptions.cron,
     "as-written": {
       type: "boolean",
-      description: "Show when cron would start a crontab line with exactly these fields, without laju's help",
+      description:
+        "Show when cron alone would run a line with exactly these fields, without the checks that laju adds",
     },
     json: { type: "boolean", description: "Print the explanation as JSON" },
   },

@@ -36,7 +36,8 @@ export default verb({
     priority: {
       type: "string",
       value: "priority",
-      description: "The order in lists: low, normal, high or a number. Any other word is only shown",
+      description:
+        "Priority, by which lists are sorted: low, normal, high or a number. Any other word is shown but doesn't sort",
     },
     tags: {
       type: "string",

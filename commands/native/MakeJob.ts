@@ -8,7 +8,7 @@ import { draftJobTest } from "../../framework/make/testDraft";
 import { writeIfMissing, writeNewFile } from "../../framework/make/writeNewFile";
 
 export default verb({
-  examples: [["make:job SendInvoice", "A handler, pushed with SendInvoice.push(…)"]],
+  examples: [["make:job SendInvoice", "A handler, whose jobs SendInvoice.push(…) queues"]],
   options: {
     test: { type: "boolean", default: true, description: "Write test/jobs/<Name>.test.ts too" },
     force: { type: "boolean", description: "Replace the file if it exists" },

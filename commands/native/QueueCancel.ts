@@ -9,7 +9,7 @@ export default verb({
   options: { json: { type: "boolean", description: "Print the ids as JSON" } },
   words: { least: 1, most: Number.POSITIVE_INFINITY },
   details: `Waiting jobs never start. A running job's signal is aborted within a second or two, and whatever it does or returns
-after that is ignored. A cron job's next run is no longer queued.`,
+after that is ignored. Canceling a job that repeats on a schedule also ends the repetition.`,
   async run({ args, options }) {
     await withQueue(async (engine) => {
       const jobs = await chosenJobs(engine, args);

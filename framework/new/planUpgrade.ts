@@ -24,7 +24,7 @@ export interface UpgradePlan {
 
 /**
  * Compares an app's files with the template that they were created from, and with the template of the installed laju.
- * Throws a LajuError if package.json doesn't name the former, or if conflicts of the last upgrade are not resolved.
+ * Throws a LajuError if package.json doesn't say which template that was, or if conflicts from the last upgrade remain.
  */
 export function planUpgrade(root: string, home: string): UpgradePlan {
   const description = readFileSync(join(root, "package.json"), "utf8");

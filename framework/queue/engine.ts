@@ -24,8 +24,8 @@ export interface QueueEngine {
   /** How often the worker polls for jobs if nothing wakes it, in milliseconds. */
   readonly pollMs: number;
   /**
-   * How long after a worker's heartbeat other workers leave its jobs alone, in milliseconds. They take over sooner only
-   * if they can see that its process is gone.
+   * How long other workers leave a worker's jobs alone after its last heartbeat, in milliseconds. They take over sooner
+   * only if they can see that its process is gone.
    */
   readonly safeMs: number;
   /** The maximum number of jobs that the next exchange should claim. */

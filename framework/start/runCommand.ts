@@ -156,7 +156,7 @@ function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
-/** Reports the error of a run: an error that the user can fix as one sentence, any other with its stack and cause. */
+/** Reports a run's error: in one sentence if the user can fix it, otherwise with its stack and cause. */
 function reportFailure(name: string, error: unknown): void {
   if (!isOurs(error)) logError(`${name} failed`, isError(error) ? error : { error: shown(error) });
   // Print plain text instead of a log line, because a usage error is for the person who typed the command.

@@ -136,7 +136,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
 
   test("another user's crontab or a system file has the entries too", async () => {
     await sh("crontab -l > mine; crontab -u nobody mine");
-    const message = `The crontab of nobody has this app's entries too, as ${app.root}: every command runs twice`;
+    const message = `The crontab of nobody also has entries for this app, with the path ${app.root}: every command runs twice`;
     await isSaid(message);
     await sh("crontab -r");
     const again = await sh("node laju crontab:install");
@@ -156,7 +156,7 @@ describe.skipIf(needsCron.skip)(`problems that keep a host from starting command
     await isMended(message);
     await sh("node laju crontab --format cron.d > /etc/cron.d/laju-app");
     expect(await firstLine()).toBe(
-      `✗ /etc/cron.d/laju-app has this app's entries too, as ${app.root}: every command runs twice`,
+      `✗ /etc/cron.d/laju-app also has entries for this app, with the path ${app.root}: every command runs twice`,
     );
     expect(await nextStep()).toMatchObject({ status: 0 });
     expect(await firstLine("crontab:check")).toBe("✓ The crontab of root matches the build");

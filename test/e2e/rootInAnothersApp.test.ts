@@ -302,7 +302,7 @@ describe.skipIf(canBecomeOthers.skip)(`root in another user's app${canBecomeOthe
       await laju("crontab:install", "--yes");
       const table = cron.crontab(["-u", "www-data", "-l"]).stdout.toString();
       cron.crontab(["-"], `# BEGIN laju /root\n# END laju /root\n${table}`);
-      const found = `✗ The crontab of root has this app's entries too, as ${app.root}: every command runs twice`;
+      const found = `✗ The crontab of root also has entries for this app, with the path ${app.root}: every command runs twice`;
       const checked = cron.shell(`cd '${app.root}' && exec '${process.execPath}' laju crontab:check`);
       const stdout = checked.stdout.toString();
       expect(stdout).toContain(found);

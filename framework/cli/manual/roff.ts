@@ -33,7 +33,7 @@ const exitStatuses = [
   ["0", "Success. A skipped run also exits with 0."],
   ["1", "Something failed, or a check found something wrong."],
   ["2", "Usage error: an unknown verb, name or option, or an invalid schedule."],
-  ["124", "A run timed out. The verb run exits with the status of its command."],
+  ["124", "A run timed out. laju run exits with the status of the command."],
   ["128+n", "A run was ended by signal n."],
 ] as const;
 

@@ -107,7 +107,7 @@ function wordOf(choice: readonly DatePart[], { timezone, isNeutral }: DayTestOpt
     : `$(${here} -d '12:00 7 days' +%d)`;
   if (choice.length === 1 && choice[0] === "nextWeek") return nextWeek;
   const format = choice.map((part) => (part === "nextWeek" ? nextWeek : formats[part])).join("-");
-  // The inner date's output becomes part of the outer date's format, which prints digits unchanged.
+  // The output of the inner `date` becomes part of the format of the outer `date`, which prints digits unchanged.
   return format.includes("$") && !isNeutral ? `$(${here} +"${format}")` : `$(${here} +${format})`;
 }
 

@@ -10,7 +10,7 @@ export const tolerance = 4;
 interface TimeOptions {
   /** The zone whose clock the tests read (default: the system's). */
   readonly timezone?: string | undefined;
-  /** Whether to block starts delayed past midnight, because nothing else checks their day. */
+  /** Whether to prevent a start that was delayed past midnight, because nothing else checks its day. */
   readonly portable?: boolean | undefined;
 }
 

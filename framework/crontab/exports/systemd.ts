@@ -71,7 +71,7 @@ function calendarsOf(facts: CommandFacts, hostTimezone: string, problems: NamedP
 /** A timer never starts a service that is still active, so systemd supports only `overlap: "skip"`. */
 function overlapProblems({ name, overlap }: CommandFacts): NamedProblem[] {
   if (overlap === "skip") return [];
-  const reason = "needs a second start while one is running, but a timer never starts an active service";
+  const reason = "needs overlapping runs, but a systemd timer never starts a service that is still active";
   return [{ command: name, subject: `overlap "${overlap}"`, reason, remedy: 'Set overlap: "skip".' }];
 }
 

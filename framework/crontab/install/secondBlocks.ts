@@ -44,7 +44,7 @@ export function otherTable({ user }: TargetOptions): OtherTable | undefined {
 /** A sentence about what the other table causes, and the command that removes its entries. */
 export function otherTableText(other: OtherTable) {
   const where = "user" in other ? `the crontab of ${other.user}` : other.file;
-  const message = `${where} has this app's entries too, as ${other.root}: every command runs twice`;
+  const message = `${where} also has entries for this app, with the path ${other.root}: every command runs twice`;
   return { message, cure: `Run \`${removalOf(other)}\`.` };
 }
 

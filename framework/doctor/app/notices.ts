@@ -30,7 +30,7 @@ export const notices: LocalCheck = {
     if (lost === undefined) return fine("none pending");
     return bad(
       `${counted(unsent.givenUp.length)} given up as undeliverable, to ${receiver(lost)}${reason(lost)}`,
-      "Run `node laju doctor`, which tests the mail server. This warning disappears once a notice has been sent.",
+      "Run `node laju notices:test`, which shows the error. This warning disappears once a notice has been sent.",
     );
   },
 };

@@ -19,7 +19,7 @@ export class Blame {
     const counted = suspects.filter(({ type }) => !this.handlers.has(type));
     const blamed = suspects.filter((job) => this.#hadStarted(job, from.id));
     // Note the blamed jobs as started. Otherwise, if this worker died before settling them, its successor would think
-    // that they never were.
+    // that they had never been started.
     for (const job of blamed) this.attemptLog.note(job);
     return { blamed, counted };
   }

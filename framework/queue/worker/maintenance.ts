@@ -50,7 +50,7 @@ export class Maintenance {
   readonly takeovers = new UnderWay();
   /** When the last answered heartbeat was sent, in milliseconds by the monotonic clock. */
   #confirmed = Number.NEGATIVE_INFINITY;
-  /** When the store last failed, on the same clock. */
+  /** When the store last failed, in milliseconds by the monotonic clock. */
   #failed = Number.NEGATIVE_INFINITY;
   /** How many heartbeats in a row were answered too late to confirm anything. */
   #late = 0;

@@ -27,5 +27,5 @@ export function patienceWarning(
   killTimeout = pm2KillTimeout(),
 ): string | undefined {
   if (given === undefined || killTimeout === undefined || given + margin <= killTimeout) return undefined;
-  return `pm2 kills this worker ${killTimeout} ms after it is stopped: start it with --kill-timeout ${given + margin}, or leave --patience out`;
+  return `pm2 kills this worker ${killTimeout} ms after telling it to stop: start it with --kill-timeout ${given + margin}, or leave --patience out`;
 }

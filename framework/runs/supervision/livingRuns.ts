@@ -10,8 +10,8 @@ const queries = {
 };
 
 /**
- * A command's runs whose process is alive on this host and visible to this process. `running` selects runs in progress,
- * `retrying` failed first attempts whose process is waiting for a retry to start or to end.
+ * A command's runs whose process is alive on this host and visible to this process. `running` selects runs in progress.
+ * `retrying` selects failed first attempts whose process is waiting for a retry to start or to end.
  */
 export function livingRuns(name: string, what: keyof typeof queries): RunRow[] {
   const rows = ledger().prepare(queries[what]).all(name, hostName()) as RunRow[];

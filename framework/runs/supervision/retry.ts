@@ -51,7 +51,7 @@ export function retryUntilDone(
       ...hiddenArgumentsEnvironment(hidden),
     });
     const words = hidden.length > 0 ? [program] : [program, ...args];
-    // Release a lock that cannot be inherited: the attempt takes it again, or is skipped.
+    // Release a lock that cannot be inherited: the next attempt takes the lock itself, or is skipped.
     if (lockStdio(lock).length === 0) lock?.release();
     const stdio: StdioOptions = ["inherit", "inherit", "inherit", ...lockStdio(lock)];
     const ended = spawnSync(process.execPath, words, { stdio, env });

@@ -68,7 +68,7 @@ export async function runsInTransaction(name: string): Promise<boolean> {
 }
 
 /**
- * Removes file extensions from the names in a history that knex's own migrator wrote, as it did in apps made with Laju.
+ * Removes file extensions from the names in a history that knex's own migrator wrote, as it does in apps made with the web framework Laju.
  */
 export async function adoptHistory(knex: Knex, table = "knex_migrations"): Promise<void> {
   if (!(await knex.schema.hasTable(table))) return;

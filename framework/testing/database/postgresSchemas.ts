@@ -75,7 +75,7 @@ async function isRepeated(record: string, name: string, ask: Ask): Promise<boole
     await ask("commit");
     return true;
   } catch {
-    // A statement can't run in a transaction or more than once per database, so migrate instead.
+    // One of the recorded statements can't run in a transaction, or only once per database. Run the migrations instead.
     await ask("rollback");
     rmSync(record, { force: true });
     return false;

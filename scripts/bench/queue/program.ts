@@ -93,7 +93,7 @@ async function flood(): Promise<void> {
   say({ count: task.count, wallMs: performance.now() - begin });
 }
 
-/** Measures how long after its push, in another process, each job starts. */
+/** Measures the time between the push of a job in another process and its start. */
 async function pick(): Promise<void> {
   const took: number[] = [];
   const all = waiting();

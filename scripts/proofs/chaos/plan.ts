@@ -28,7 +28,7 @@ const servers = ["postgresql", "mariadb", "redis"] as const;
 const faultKinds = {
   /** Kills a worker with SIGKILL. It is then restarted, as under pm2. */
   kill: { weight: 10, ms: [0, 0] },
-  /** Sends SIGTERM to a worker, which returns the jobs that don't end in a moment. */
+  /** Sends SIGTERM to a worker, which returns the jobs that don't end soon. */
   term: { weight: 4, ms: [0, 0] },
   killProducer: { weight: 1, ms: [0, 0] },
   /** Stops a worker with SIGSTOP, for less than a lease or for more than one. */

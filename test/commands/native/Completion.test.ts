@@ -64,7 +64,7 @@ function openTerminal(start: string, cwd: string) {
   return {
     type: (keys: string) => child.stdin.write(keys),
     close: () => child.kill("SIGKILL"),
-    /** Waits until a text appears in the output after the last match. Ignores escape sequences. */
+    /** Waits until a string appears in the output after the previous match. Ignores escape sequences. */
     async shows(text: string): Promise<void> {
       await expect.poll(() => withoutEscapes(screen), { timeout: 30_000 }).toContain(text);
       screen = "";

@@ -245,7 +245,7 @@ test("a script's own time limit ends it", async () => {
 });
 `;
 
-/** The code that is written into the test which make:test creates for the worker. */
+/** Replaces the code of the test that make:test generated for the worker command. */
 const workerTest = `
 import { testCommand } from "laju/testing";
 import { expect, test, vi } from "vitest";

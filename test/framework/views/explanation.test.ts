@@ -418,7 +418,7 @@ Options
   --count <number>         How many upcoming times to show (default 5)
   --name <Name>            The name of the command, on which the value of an H in the schedule depends
   --cron <cron>            The cron that reads the crontab (default: this host's): debian, cronie, busybox, systemd-cron, bcron, unknown
-  --as-written             Show when cron would start a crontab line with exactly these fields, without laju's help
+  --as-written             Show when cron alone would run a line with exactly these fields, without the checks that laju adds
   --json                   Print the explanation as JSON
   -h, --help               Show this text
 

@@ -79,7 +79,7 @@ function minutesByCommand(started: readonly { at: number; command: string }[]): 
   return minutes;
 }
 
-/** The hour that a clock shows when it changes. */
+/** The hour that a clock would show at the time of the change if it did not change. */
 function hourOf(change: number, timezone: string): number {
   const options = { timeZone: timezone, hour: "numeric", hourCycle: "h23" } as const;
   return (

@@ -59,9 +59,9 @@ export const calendars: Intended[] = [
 ];
 
 /**
- * The periods around the clock changes of 2028 in which something can go wrong. At the host's own changes (or Berlin's,
- * if it has none): a day, with all schedules. At other zones' changes: the hours in which the schedules of that zone
- * start.
+ * The periods around the clock changes of 2028 in which something can go wrong. Around the host's own changes (or Berlin's,
+ * if it has none), all schedules are tested for a day. Around another zone's changes, only the hours in which that
+ * zone's schedules start are tested.
  */
 export function trialsOn(host: string, all: readonly Intended[]): { intended: Intended[]; range: Range }[] {
   const home = changesOf(host, 2028).length > 0 ? host : "Europe/Berlin";

@@ -35,7 +35,7 @@ export async function recordVirtualCron(run: VirtualRun): Promise<Started[]> {
 
 /**
  * Does the same for several tables, each with its own daemon. The daemons run at the same time, because starting one
- * takes longer than a short virtual time.
+ * can take longer than the virtual period that it is tested for.
  */
 export async function recordVirtualCrons(tables: readonly string[], time: VirtualTime): Promise<Started[][]> {
   const logs = await runDaemons(tables, time, {});

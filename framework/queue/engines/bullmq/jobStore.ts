@@ -48,7 +48,7 @@ export class RedisJobStore implements JobStore {
   }
 
   /**
-   * A script can't call `judge` in this process, so the jobs are read and judged first. Jobs claimed in between are
+   * A Lua script can't call `judge`, which runs in this process, so the jobs are read and judged first. Jobs claimed in between are
    * left for the next call.
    */
   async takeOver(dead: Holder, by: string, judge: Judge): Promise<ClaimedJob[]> {

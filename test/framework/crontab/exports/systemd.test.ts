@@ -86,7 +86,7 @@ WorkingDirectory`);
   test("include retries in the time limit", () => {
     const meta = { schedule: "@daily", timeout: "10m", retries: 2, retryDelay: "10s" };
     const [service] = systemdUnits(exportSource({ Tried: meta }), "deploy");
-    // Three times ten minutes, pauses of at most 12 and 24 seconds, and a minute.
+    // Three attempts of ten minutes, pauses of at most 12 and 24 seconds between them, and a minute to spare.
     expect(service.text).toContain("TimeoutStartSec=1896\n");
   });
 });
@@ -103,7 +103,7 @@ test("what systemd cannot do is an error that names every such command", () => {
       message: `systemd does not support what Rate and 1 more needs
   Rate: schedule "rate(7 minutes)" does not divide a day evenly, as systemd requires
     Choose an interval that does.
-  Waits: overlap "wait" needs a second start while one is running, but a timer never starts an active service
+  Waits: overlap "wait" needs overlapping runs, but a systemd timer never starts a service that is still active
     Set overlap: "skip".`,
     }),
   );

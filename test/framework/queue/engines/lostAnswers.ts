@@ -12,8 +12,8 @@ const reset = () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRE
 type Call = "exchange" | "release" | "takeOver";
 
 /**
- * The same engine, except that the reply to one call is lost, after the call was executed or instead of it. Reports
- * whether that has happened.
+ * The same engine, except that the reply to one call is lost, whether or not that call is executed. Reports whether
+ * that has happened.
  */
 function losing(engine: QueueEngine, call: Call, isMade: boolean) {
   let isLost = false;

@@ -127,7 +127,7 @@ export function workerConformance(setup: WorkerSetup): void {
         await until(async () => worker.child.signalCode !== null || (await state(poison)) === "failed");
       }
       await until(async () => (await count("completed")) === others.length);
-      // The job kills a worker twice while others run, and twice alone.
+      // The job kills its worker four times: twice while other jobs run, and twice while it runs alone.
       expect(workers.traces().filter((line) => line.startsWith("Poison"))).toHaveLength(4);
       expect(await engine.find(poison)).toMatchObject({ attempts: 2 });
       for (const id of others) expect(await engine.find(id)).toMatchObject({ attempts: 1 });

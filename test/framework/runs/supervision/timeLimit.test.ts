@@ -162,7 +162,7 @@ describe("a time limit", () => {
   ])(
     "ends processes that keep starting others: %s",
     {
-      // laju pursues them for two seconds, which may not be enough on a busy machine.
+      // laju keeps killing the run's descendants for two seconds, which may not be enough on a busy machine.
       retry: 2,
     },
     async (name, argument) => {
