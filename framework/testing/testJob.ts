@@ -95,7 +95,7 @@ async function attempt<R>(job: unknown, data: unknown, given: Attempt): Promise<
       }),
   );
   capture.isOver = true;
-  const settled = settlementOf(claimed, handler, ending, { now: Date.now(), random: () => 0.5 });
+  const settled = settlementOf(claimed, handler, ending, { now: Date.now, random: () => 0.5 });
   return {
     state: settled.state,
     delay: settled.state === "retry" ? settled.delay : undefined,

@@ -19,6 +19,8 @@ export interface WorkerSummary {
 export class Settling {
   readonly summary: WorkerSummary = { completed: 0, failed: 0, retried: 0, returned: 0 };
 
+  readonly #chance = { now: () => this.options.engine.now?.() ?? Date.now(), random: Math.random };
+
   constructor(
     readonly options: Pick<WorkerOptions, "engine" | "handlers" | "onSettled">,
     readonly exchange: StoreExchange,
@@ -26,8 +28,7 @@ export class Settling {
 
   settle(job: ClaimedJob, ending: Ending): void {
     const handler = this.options.handlers.get(job.type);
-    const now = this.options.engine.now?.() ?? Date.now();
-    const settlement = settlementOf(job, handler, ending, { now, random: Math.random });
+    const settlement = settlementOf(job, handler, ending, this.#chance);
     this.exchange.outgoing.settle(settlement);
     if (handler !== undefined && handler.concurrency !== null) this.exchange.freeSlot();
     if (settlement.state === "retry") this.summary.retried++;

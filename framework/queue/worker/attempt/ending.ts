@@ -16,7 +16,8 @@ export type Ending =
 const longestError = 20_000;
 
 export interface Chance {
-  now: number;
+  /** The time in milliseconds since the epoch. Few endings depend on it, and reading the clock takes time. */
+  now(): number;
   random(): number;
 }
 
@@ -35,23 +36,24 @@ export function settlementOf(
   const error = errorText(ending.error, longestError);
   const delay = retryDelay(job, handler, ending, chance);
   if (delay !== undefined) return { ...held, state: "retry", error, delay };
-  const { next, remark } = afterFailure(job, chance.now);
+  const { next, remark } = afterFailure(job, chance.now());
   const whole = remark === undefined ? error : `${error}\n${remark}`;
   return withNext({ ...held, state: "failed", error: whole }, next);
 }
 
 /** The job is completed even if its result can't be stored as JSON; an error is then recorded instead. */
 function completed(job: ClaimedJob, value: unknown, chance: Chance): Settlement {
-  const { next, remark } = cronNext(job, chance.now);
   const { id, attempt, createdAt } = job;
-  // List the fields, because this runs for every job, and a spread would take longer than everything else.
+  // Lists the fields, because this runs for every job and a spread would take longer than all the rest.
   const done: Settlement = { id, attempt, createdAt, state: "completed", result: null };
-  if (remark !== undefined) done.error = remark;
   try {
     if (value !== undefined) done.result = encode(value, "result");
   } catch (error) {
     done.error = errorText(error, longestError);
   }
+  if (job.cron === null) return done;
+  const { next, remark } = cronNext(job, chance.now());
+  if (remark !== undefined) done.error ??= remark;
   return withNext(done, next);
 }
 
@@ -64,15 +66,16 @@ function retryDelay(
   job: ClaimedJob,
   handler: Handler | undefined,
   { kind }: Ending,
-  { now, random }: Chance,
+  chance: Chance,
 ): number | undefined {
   const failures = job.attempt - job.spent;
   // Let a worker with a handler for the type decide whether any attempts are left.
   if (handler === undefined && kind === "crashed") return 0;
   if (handler === undefined || kind === "refused" || failures >= attemptsFor(job, handler)) return undefined;
-  const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, random);
+  const delay = kind === "crashed" ? 0 : backoffDelay(failures, handler.backoffMs, chance.random);
   if (job.cron === null || job.rescheduleDelay !== null) return delay;
   // Don't retry later than the cron job's next run.
+  const now = chance.now();
   const { at } = cronTime(job, job.cron, now);
   return at !== undefined && at <= now + delay ? undefined : delay;
 }

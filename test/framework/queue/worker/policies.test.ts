@@ -112,7 +112,7 @@ describe("the outcome of a job", () => {
     removeDelay: 60,
   };
   const ends = (job: Partial<ClaimedJob>, ending: Ending, by: Handler | undefined = handler) =>
-    settlementOf({ ...claimed, ...job }, by, ending, { now, random: () => 0.5 });
+    settlementOf({ ...claimed, ...job }, by, ending, { now: () => now, random: () => 0.5 });
   const threw: Ending = { kind: "threw", error: "no" };
   const nightly = { expression: "0 2 * * *", timezone: "UTC" };
   const follower = {
