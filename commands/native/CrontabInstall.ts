@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { readBuiltCommands } from "../../framework/catalog/catalog";
 import { terminalFor } from "../../framework/cli/terminal";
@@ -74,12 +75,15 @@ from starting, such as a cron daemon that isn't running, is reported first; cron
     if (target.rows.length === 0) console.error(nothingScheduled(options, readBuiltCommands()));
     const preview = previewInstall(target);
     if (asked["dry-run"]) {
-      process.stdout.write(crontabDiffText(preview, terminal));
+      process.stdout.write(crontabDiffText(preview, terminal, "Nothing written."));
       return 0;
     }
     if (preview.isFirst && preview.isNeeded && !asked.yes && process.stdin.isTTY) {
       process.stdout.write(crontabDiffText(preview, terminal));
-      if (!(await isConfirmed())) return 1;
+      if (!(await isConfirmed())) {
+        console.log("  Nothing written.");
+        return 1;
+      }
     }
     const change = installCrontab(target);
     const removals = removeReplaced(target, replaced);
@@ -117,8 +121,10 @@ function restNote({ user }: TargetOptions, read: typeof readCrontab): string | u
 }
 
 async function isConfirmed(): Promise<boolean> {
-  const questions = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await questions.question("  Add these lines to the crontab? [y/N] ");
+  // The terminal itself shows what is typed. Readline would print escape sequences, which laju's output doesn't allow.
+  const questions = createInterface({ input: process.stdin, output: process.stdout, terminal: false });
+  const closed = once(questions, "close").then(() => ""); // Ctrl+D
+  const answer = await Promise.race([questions.question("  Add these lines to the crontab? [y/N] "), closed]);
   questions.close();
   return /^y(es)?$/i.test(answer.trim());
 }

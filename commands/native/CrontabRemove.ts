@@ -31,7 +31,7 @@ export default verb({
     const target = crontabTarget(options);
     const terminal = terminalFor(1);
     if (isDryRun) {
-      process.stdout.write(crontabDiffText(previewRemove(target), terminal));
+      process.stdout.write(crontabDiffText(previewRemove(target), terminal, "Nothing written."));
       return;
     }
     const change = removeCrontab(target);

@@ -2,6 +2,9 @@ import { closest } from "../text/similar";
 
 /** Other tools' names for laju's verbs, and names that people try first. */
 const others: Record<string, string> = {
+  "crontab:delete": "crontab:remove",
+  "crontab:list": "crontab",
+  "crontab:uninstall": "crontab:remove",
   "schedule:list": "list",
   "schedule:run": "schedule:work",
   "queue:failed": "queue:list",
@@ -15,6 +18,7 @@ const others: Record<string, string> = {
   ls: "list",
   ps: "status",
   start: "run",
+  test: "make:test",
   update: "upgrade",
 };
 

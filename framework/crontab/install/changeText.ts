@@ -3,16 +3,14 @@ import type { CrontabChange, CrontabState } from "./installer";
 
 const plain: Pick<Terminal, "paint"> = { paint: (_, text) => text };
 
-/** The removed and added lines, and a summary. */
-export function crontabDiffText(change: CrontabChange, { paint } = plain): string {
+/** The removed and added lines, and a summary, which ends with `outcome`. */
+export function crontabDiffText(change: CrontabChange, { paint } = plain, outcome = ""): string {
   const lines = change.lines.map(({ sign, text }) =>
     paint(sign === "+" ? "green" : "red", `${sign} ${text}`),
   );
   const left = `${countOf(change.otherLines, "other line")} left alone`;
-  const outcome = change.isWritten ? "" : " Nothing written.";
-  return [`crontab of ${change.user}`, ...lines, `${[...counts(change), left].join(", ")}.${outcome}`]
-    .map((line) => `  ${line}\n`)
-    .join("");
+  const summary = `${[...counts(change), left].join(", ")}. ${outcome}`.trimEnd();
+  return [`crontab of ${change.user}`, ...lines, summary].map((line) => `  ${line}\n`).join("");
 }
 
 /** One sentence about what changed. */

@@ -15,6 +15,7 @@ test.each([
   ["LIST", undefined, "list"],
   ["staus", undefined, "status"],
   ["schedule:list", undefined, "list"],
+  ["crontab:uninstall", undefined, "crontab:remove"],
   ["init", "shop", "new"],
   ["update", undefined, "upgrade"],
   ["install", undefined, "crontab:install"],

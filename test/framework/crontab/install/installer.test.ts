@@ -171,7 +171,9 @@ describe("the crontab of this app", () => {
     installCrontab(targetIn(fake));
     const before = table();
     const preview = previewInstall(targetIn(fake, { CleanUp: "0 3 * * *", Digest: "0 8 * * *" }));
-    expect(crontabDiffText({ ...preview, user: "deploy" })).toBe(`  crontab of deploy
+    expect(
+      crontabDiffText({ ...preview, user: "deploy" }, undefined, "Nothing written."),
+    ).toBe(`  crontab of deploy
   - 0 2 * * * cd /srv/app/build && /usr/bin/node commands/CleanUp.js >> ${fake.folder}/logs/CleanUp.log 2>&1
   + 0 3 * * * cd /srv/app/build && /usr/bin/node commands/CleanUp.js >> ${fake.folder}/logs/CleanUp.log 2>&1
   1 changed, 1 unchanged, 2 other lines left alone. Nothing written.
